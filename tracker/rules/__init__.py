@@ -1,0 +1,18 @@
+"""The rule language: from what users wrote to matches with their evidence. Pure.
+
+source      what config hands over
+lexemes, tree, syntax           the text of a rule → a tree
+literals, vocabulary, expand    terms and names → strings to look for
+clauses, build, compile         trees → one ruleset
+fields, names, scan, match      an item → matches
+examples    the examples beside the rules, tried
+"""
+
+from __future__ import annotations
+
+from tracker.rules.compile import check_examples, compile_rules
+from tracker.rules.fields import lead_of, lead_source
+from tracker.rules.match import match_item
+from tracker.rules.ruleset import Ruleset
+
+__all__ = ["Ruleset", "check_examples", "compile_rules", "lead_of", "lead_source", "match_item"]

@@ -1,0 +1,205 @@
+"""Trees made into clauses, with every mistake collected at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from tracker.errors import Problem
+from tracker.model import Field, Tier
+from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Without
+from tracker.rules.expand import Expanded, Expander
+from tracker.rules.literals import TermError
+from tracker.rules.source import Definitions, Written
+from tracker.rules.syntax import DEFAULT
+from tracker.rules.tree import And, Expression, Leaf, Named, Near, Not, Or, Outside, Scoped, Term, Terms
+
+
+class ClauseError(ValueError):
+    """An expression that cannot be compiled, with all its mistakes."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A clause and all that it expands to: equal expansions find the same. fields: where it looks."""
+
+    clause: Clause
+    expansion: str
+    fields: frozenset[Field]
+
+
+def compile_tree(
+    tree: Expression, written: Written, expander: Expander, definitions: Definitions
+) -> Compiled:
+    """Return an expression's clause. Raises ClauseError with everything that is wrong in it."""
+    return _Compiler(written, expander, definitions).compile(tree, DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    written: Written
+    expander: Expander
+    definitions: Definitions
+
+    def compile(self, tree: Expression, fields: tuple[Field, ...]) -> Compiled:
+        match tree:
+            case Term() | Terms() | Named():
+                return self._leaf(tree, fields)
+            case Scoped():
+                return self.compile(tree.inner, tree.fields)
+            case Not():
+                inner = self.compile(tree.inner, fields)
+                return Compiled(Never(inner.clause), _not(inner.expansion), inner.fields)
+            case And():
+                return self._every(tree, fields)
+            case Or():
+                return self._some(tree, fields)
+            case Near():
+                return self._close(tree, fields)
+            case Outside():
+                return self._without(tree, fields)
+
+    def _leaf(self, leaf: Leaf, fields: tuple[Field, ...]) -> Compiled:
+        expanded = self._expanded(leaf, fields)
+        find = Find(self.expander.vocabulary.atoms(expanded.numbers, fields), self._quote(leaf))
+        return Compiled(find, f"{expanded.expansion} in {','.join(fields)}", frozenset(fields))
+
+    def _expanded(self, leaf: Leaf, fields: tuple[Field, ...]) -> Expanded:
+        match leaf:
+            case Term():
+                return self._term(leaf, fields)
+            case Terms():
+                return self._terms(leaf)
+            case Named():
+                return self._named(leaf)
+
+    def _term(self, leaf: Term, fields: tuple[Field, ...]) -> Expanded:
+        tiers = [tier.value for tier in Tier]
+        if fields == (Field.TIER,) and leaf.text.casefold() not in tiers:
+            hint = _suggestion(leaf.text.casefold(), tiers) or f"the tiers are {', '.join(tiers)}"
+            raise self._wrong(leaf, f"no feed has the tier `{leaf.text}`", hint)
+        try:
+            return self.expander.term(leaf.text, exact=leaf.exact)
+        except TermError as error:
+            raise self._wrong(leaf, error.what, error.hint) from error
+
+    def _terms(self, leaf: Terms) -> Expanded:
+        terms = self.definitions.terms.get(leaf.name)
+        if terms is None:
+            hint = (
+                _suggestion(leaf.name, self.definitions.terms, "$")
+                or f'to find the text write "${leaf.name}"'
+            )
+            raise self._wrong(leaf, f"there is no term set `{leaf.name}`", hint)
+        if not terms.terms:
+            raise self._wrong(
+                leaf, f"term set `{leaf.name}` is empty: the clause can never match", "add a term"
+            )
+        return self.expander.terms(leaf.name)
+
+    def _named(self, leaf: Named) -> Expanded:
+        expanded = self.expander.named(leaf.name)
+        if expanded is None:
+            hint = self._called(leaf.name) or _suggestion(leaf.name, self.expander.names(), "<", ">")
+            raise self._wrong(leaf, f"no entity, type or group is called `{leaf.name}`", hint)
+        if not self.expander.has_names(leaf.name):
+            raise self._wrong(leaf, f"<{leaf.name}> has no names: the clause can never match", "add an alias")
+        return expanded
+
+    def _called(self, name: str) -> str:
+        """Suggest the id when a display name or alias was written."""
+        wanted = name.casefold()
+        for entity in self.definitions.entities.values():
+            if wanted in (
+                text.casefold() for text in (entity.name, *(alias.text for alias in entity.aliases))
+            ):
+                return f"did you mean `<{entity.id}>`?"
+        return ""
+
+    def _every(self, tree: And, fields: tuple[Field, ...]) -> Compiled:
+        parts = self._parts(tree.parts, fields)
+        expansions = [part.expansion for part in parts]
+        for part, source in zip(parts, tree.parts, strict=True):
+            if isinstance(part.clause, Never) and part.expansion in map(_not, expansions):
+                raise self._wrong(source, "this excludes what the rule asks for: it can never match")
+        return Compiled(Every(_clauses(parts)), _joined("and", sorted(expansions)), _looked(parts))
+
+    def _some(self, tree: Or, fields: tuple[Field, ...]) -> Compiled:
+        parts = self._parts(tree.parts, fields)
+        clauses = _clauses(parts)
+        finds = [clause for clause in clauses if isinstance(clause, Find)]
+        atoms = (
+            frozenset().union(*(find.atoms for find in finds)) if len(finds) == len(clauses) else frozenset()
+        )
+        return Compiled(
+            Some(clauses, atoms), _joined("or", sorted(part.expansion for part in parts)), _looked(parts)
+        )
+
+    def _close(self, tree: Near, fields: tuple[Field, ...]) -> Compiled:
+        left, right = parts = self._sides(tree, fields)
+        if left.fields.isdisjoint(right.fields):
+            raise self._wrong(tree, "the two sides look in different fields: the clause can never match")
+        expansions = [left.expansion, right.expansion]
+        kind = f"{'then' if tree.ordered else 'near'}/{tree.words or 's'}"
+        clause = Close(left.clause, right.clause, tree.words, tree.ordered)
+        return Compiled(
+            clause, _joined(kind, expansions if tree.ordered else sorted(expansions)), _looked(parts)
+        )
+
+    def _without(self, tree: Outside, fields: tuple[Field, ...]) -> Compiled:
+        left, right = parts = self._sides(tree, fields)
+        if left.expansion == right.expansion:
+            raise self._wrong(tree, "this excludes what it asks for: it can never match")
+        clause = Without(left.clause, right.clause)
+        return Compiled(clause, _joined("outside", (left.expansion, right.expansion)), _looked(parts))
+
+    def _sides(self, tree: Near | Outside, fields: tuple[Field, ...]) -> Sequence[Compiled]:
+        """Compile both sides; a field written on one side only holds for the other, too."""
+        left, right = tree.left, tree.right
+        shared = left.fields if isinstance(left, Scoped) else fields
+        shared = right.fields if isinstance(right, Scoped) and not isinstance(left, Scoped) else shared
+        return self._parts((left, right), shared)
+
+    def _parts(self, parts: Iterable[Expression], fields: tuple[Field, ...]) -> Sequence[Compiled]:
+        compiled: list[Compiled] = []
+        problems: list[Problem] = []
+        for part in parts:
+            try:
+                compiled.append(self.compile(part, fields))
+            except ClauseError as error:
+                problems += error.problems
+        if problems:
+            raise ClauseError(problems)
+        return compiled
+
+    def _quote(self, leaf: Leaf) -> str:
+        return self.written.text[leaf.start : leaf.end]
+
+    def _wrong(self, tree: Expression, what: str, hint: str = "") -> ClauseError:
+        return ClauseError([self.written.problem(tree.start, what, hint)])
+
+
+def _suggestion(name: str, known: Iterable[str], before: str = "", after: str = "") -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"did you mean `{before}{close[0]}{after}`?" if close else ""
+
+
+def _clauses(parts: Sequence[Compiled]) -> tuple[Clause, ...]:
+    return tuple(part.clause for part in parts)
+
+
+def _looked(parts: Sequence[Compiled]) -> frozenset[Field]:
+    return frozenset().union(*(part.fields for part in parts))
+
+
+def _joined(operator: str, expansions: Iterable[str]) -> str:
+    return f"({f' {operator} '.join(expansions)})"
+
+
+def _not(expansion: str) -> str:
+    return f"(not {expansion})"

@@ -1,0 +1,217 @@
+"""Compiled clauses: whether they hold in what a scan found, and the hits that show it.
+
+An atom stands for one literal or entity in one field. What a scan found is a set of atoms; where the
+atoms stand is asked only of the few rules that may hold.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Protocol
+
+from tracker.model import Field, Hit
+
+
+class View(Protocol):
+    """What a scan found in one item."""
+
+    @property
+    def seen(self) -> set[int]:
+        """The atoms that were found."""
+
+    def hits(self, atoms: frozenset[int], clause: str) -> list[Hit]:
+        """Return where the atoms stand, in reading order within each field."""
+
+    def words_between(self, first: Hit, second: Hit) -> float:
+        """Return how many words stand between two hits of one field; two Chinese characters are one."""
+
+    def same_sentence(self, first: Hit, second: Hit) -> bool:
+        """Return whether two hits of one field stand in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Any of the atoms. clause: the leaf as the user wrote it."""
+
+    atoms: frozenset[int]
+    clause: str
+
+    def holds(self, view: View) -> bool:
+        return not self.atoms.isdisjoint(view.seen)
+
+    def hits(self, view: View) -> list[Hit]:
+        return view.hits(self.atoms, self.clause)
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """`not`: proves nothing and shows nothing."""
+
+    inner: Clause
+
+    def holds(self, view: View) -> bool:
+        return not self.inner.holds(view)
+
+    def hits(self, _view: View) -> list[Hit]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """`and`."""
+
+    parts: tuple[Clause, ...]
+
+    def holds(self, view: View) -> bool:
+        return all(part.holds(view) for part in self.parts)
+
+    def hits(self, view: View) -> list[Hit]:
+        return [hit for part in self.parts for hit in part.hits(view)]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """`or`. atoms: of all parts, when all are finds and one look is enough; else empty."""
+
+    parts: tuple[Clause, ...]
+    atoms: frozenset[int] = frozenset()
+
+    def holds(self, view: View) -> bool:
+        if self.atoms:
+            return not self.atoms.isdisjoint(view.seen)
+        return any(part.holds(view) for part in self.parts)
+
+    def hits(self, view: View) -> list[Hit]:
+        return [hit for part in self.parts if part.holds(view) for hit in part.hits(view)]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """`near` and `then`. words: how far apart at most, neighbours being one apart; None: one sentence."""
+
+    left: Clause
+    right: Clause
+    words: int | None
+    ordered: bool
+
+    def holds(self, view: View) -> bool:
+        return self.left.holds(view) and self.right.holds(view) and bool(self.hits(view))
+
+    def hits(self, view: View) -> list[Hit]:
+        """Return every hit of either side that has a partner on the other."""
+        lefts, rights = self.left.hits(view), self.right.hits(view)
+        before = self._partnered(lefts, rights, view)
+        if self.ordered:
+            return before
+        return list(dict.fromkeys((*before, *self._partnered(rights, lefts, view))))
+
+    def _partnered(self, firsts: list[Hit], seconds: list[Hit], view: View) -> list[Hit]:
+        """Return the hits of firsts that stand close before one of seconds, and those that they precede.
+
+        Nearness only falls with distance, so it is enough to look at the nearest hit of the other side.
+        """
+        starts = sorted((hit.field, hit.start, hit) for hit in seconds)
+        ends = sorted((hit.field, hit.end, hit) for hit in firsts)
+        found = []
+        for first in firsts:
+            after = bisect_left(starts, (first.field, first.end))
+            if after < len(starts) and self._close(first, starts[after][2], view):
+                found.append(first)
+        for second in seconds:
+            before = bisect_right(ends, (second.field, second.start, _LAST)) - 1
+            if before >= 0 and self._close(ends[before][2], second, view):
+                found.append(second)
+        return found
+
+    def _close(self, first: Hit, second: Hit, view: View) -> bool:
+        if first.field is not second.field:
+            return False
+        if self.words is None:
+            return view.same_sentence(first, second)
+        return view.words_between(first, second) <= self.words - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """`outside`: hits of left that lie in no hit of right."""
+
+    left: Clause
+    right: Clause
+
+    def holds(self, view: View) -> bool:
+        return self.left.holds(view) and bool(self.hits(view))
+
+    def hits(self, view: View) -> list[Hit]:
+        outer = sorted(self.right.hits(view)) if self.right.holds(view) else []
+        starts = [(hit.field, hit.start) for hit in outer]
+        reach = list(accumulate(outer, _further))
+        return [hit for hit in self.left.hits(view) if not _covered(hit, starts, reach)]
+
+
+Clause = Find | Never | Every | Some | Close | Without
+
+
+_LAST = Hit(Field.URL, sys.maxsize, sys.maxsize, "", "")
+
+
+def _further(reached: Hit, hit: Hit) -> Hit:
+    """Return which of two hits reaches further; a new field starts afresh."""
+    return reached if reached.field is hit.field and reached.end >= hit.end else hit
+
+
+def _covered(hit: Hit, starts: list[tuple[Field, int]], reach: list[Hit]) -> bool:
+    before = bisect_right(starts, (hit.field, hit.start)) - 1
+    return before >= 0 and reach[before].field is hit.field and reach[before].end >= hit.end
+
+
+def required(clause: Clause, cost: Costs) -> frozenset[int] | None:
+    """Return atoms of which at least one is seen whenever the clause holds; the cheapest such set.
+
+    None when the clause can hold where nothing is found.
+    """
+    match clause:
+        case Find():
+            return clause.atoms
+        case Never():
+            return None
+        case Every():
+            return cost.cheapest(required(part, cost) for part in clause.parts)
+        case Some():
+            sets = [required(part, cost) for part in clause.parts]
+            given = [each for each in sets if each is not None]
+            return frozenset().union(*given) if len(given) == len(sets) else None
+        case Close():
+            return cost.cheapest((required(clause.left, cost), required(clause.right, cost)))
+        case Without():
+            return required(clause.left, cost)
+
+
+def finds(clause: Clause) -> Iterator[Find]:
+    """Yield every find that a clause is made of."""
+    match clause:
+        case Find():
+            yield clause
+        case Never():
+            yield from finds(clause.inner)
+        case Every() | Some():
+            for part in clause.parts:
+                yield from finds(part)
+        case Close() | Without():
+            yield from finds(clause.left)
+            yield from finds(clause.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """How common each atom is thought to be: the more rules use it, the more items hold it."""
+
+    of: Mapping[int, float] = field(default_factory=dict)
+
+    def cheapest(self, sets: Iterable[frozenset[int] | None]) -> frozenset[int] | None:
+        """Return the set whose atoms are rarest together."""
+        given = [each for each in sets if each is not None]
+        return min(given, key=lambda atoms: sum(self.of.get(atom, 1.0) for atom in atoms)) if given else None

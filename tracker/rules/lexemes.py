@@ -1,0 +1,81 @@
+"""The pieces that a rule's text is made of, and the mistake that it can hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+class RuleSyntaxError(ValueError):
+    """A mistake in a rule's text: what is wrong, where, and what to write instead."""
+
+    def __init__(self, what: str, at: int, hint: str = "") -> None:
+        super().__init__(what)
+        self.what, self.at, self.hint = what, at, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a rule's text. kind: which part of the language it can be."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_LEXEMES = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<open>\()|(?P<close>\))
+    |(?P<quoted>=?"[^"]*")
+    |(?P<terms>\$[^\s()"<>]*)
+    |(?P<named><[^\s()"<>]*>)
+    |(?P<field>[A-Za-z_]+:(?!//))
+    |(?P<word>[^\s()"]+)""",
+    re.VERBOSE,
+)
+POSITIONAL = re.compile(r"(near|then)/(\w+)|outside", re.IGNORECASE)
+_FULL_WIDTH = {
+    "（": "(",
+    "）": ")",
+    "：": ":",
+    "“": '"',
+    "”": '"',
+    "＂": '"',
+    "＜": "<",
+    "＞": ">",
+    "＄": "$",
+}
+_WIDE = re.compile(f"[{''.join(_FULL_WIDTH)}]")
+_OPERATORS = frozenset(("and", "or", "not"))
+
+
+def lex(text: str) -> list[Token]:
+    """Return the tokens of a rule's text. Raises RuleSyntaxError."""
+    tokens = []
+    at = 0
+    while at < len(text):
+        found = _LEXEMES.match(text, at)
+        if found is None:
+            raise RuleSyntaxError(
+                "this quotation mark is never closed", at, 'write " at the end of the phrase'
+            )
+        if found.lastgroup != "space":
+            tokens.append(_token(found))
+        at = found.end()
+    return tokens
+
+
+def _token(found: re.Match[str]) -> Token:
+    kind, text = str(found.lastgroup), found[0]
+    if kind == "word":
+        if wide := _WIDE.search(text):
+            at = found.start() + wide.start()
+            raise RuleSyntaxError(
+                f"{wide[0]} is not a sign of the language", at, f"write {_FULL_WIDTH[wide[0]]}"
+            )
+        if text.lower() in _OPERATORS:
+            kind = text.lower()
+        elif POSITIONAL.fullmatch(text):
+            kind = "positional"
+    return Token(kind, text, found.start(), found.end())

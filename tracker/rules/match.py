@@ -1,0 +1,62 @@
+"""The signals that an item shows, with the words that show them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
+from tracker.rules.ruleset import FIELD_NUMBERS, Rule, Ruleset
+from tracker.rules.scan import Scan
+
+TITLE_POINTS = 2.0
+OFFICIAL_POINTS = 1.0
+
+
+def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
+    """Return a match for each signal that the item shows, in the user's order of signals."""
+    scan = Scan(ruleset, item, feed)
+    held: dict[int, list[Rule]] = {}
+    for number in sorted(_candidates(ruleset, scan.seen)):
+        rule = ruleset.rules[number]
+        if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
+            held.setdefault(rule.signal, []).append(rule)
+    return tuple(_match(ruleset.signals[signal], held[signal], scan, feed) for signal in sorted(held))
+
+
+def _candidates(ruleset: Ruleset, seen: set[int]) -> set[int]:
+    worth = ruleset.candidates
+    return {number for found in seen & worth.keys() for number in worth[found]}
+
+
+def _match(signal: str, rules: Sequence[Rule], scan: Scan, feed: Feed) -> Match:
+    # Sorting is stable: of equally strong rules the one written first leads.
+    rules = sorted(rules, key=lambda rule: -rule.score)
+    strongest = rules[0].when.hits(scan)
+    hits = {*strongest, *(hit for rule in rules[1:] for hit in rule.when.hits(scan))}
+    return Match(
+        signal,
+        tuple(rule.id for rule in rules),
+        tuple(_parts(rules[0], strongest, feed)),
+        tuple(sorted(hits, key=_reading_order)),
+        _joint_hash([rule.hash for rule in rules]),
+    )
+
+
+def _parts(rule: Rule, hits: Sequence[Hit], feed: Feed) -> list[ScorePart]:
+    parts = [ScorePart(rule.id, rule.score)]
+    if any(hit.field is Field.TITLE for hit in hits):
+        parts.append(ScorePart("title", TITLE_POINTS))
+    if feed.tier is Tier.OFFICIAL:
+        parts.append(ScorePart("official", OFFICIAL_POINTS))
+    return parts
+
+
+def _reading_order(hit: Hit) -> tuple[int, int, int, str]:
+    return FIELD_NUMBERS[hit.field], hit.start, hit.end, hit.clause
+
+
+def _joint_hash(hashes: Sequence[str]) -> str:
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()

@@ -1,0 +1,241 @@
+"""Text as rules and search see it, with a way back to every original character.
+
+Three forms of one text, each made from the one before:
+
+    written   widths folded (NFKC), zero-width characters ignored, traditional characters simplified
+              one to one, every run of white space a single space; case as the publisher wrote it
+    folded    written without case
+    words     the words of folded, padded: " openai 发布 gpt 5.5 ". Punctuation is gone, a space stands
+              wherever letters, digits and Chinese meet, so GPT-5.5, GPT 5.5 and GPT5.5 are one phrase
+
+Nothing here raises, whatever the text holds (lone surrogates, NUL, a megabyte of accents), and time
+grows with the length of the text. `Offsets` is made only for texts in which something was found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.simplified import SIMPLIFIED
+
+NORMALISER = "1"
+"""Changes whenever a text may normalise differently; part of every rule's hash."""
+
+# Scripts that write words without spaces; their text is found inside runs, not word by word.
+UNSPACED = (
+    "々〆〇\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3105-\u312f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+)
+# Accents and vowel signs belong to the letter before them.
+_MARKS = "".join(char for char in map(chr, range(0x300, 0x10000)) if unicodedata.category(char)[0] == "M")
+
+_WORD = f"[^\\W\\d_{UNSPACED}]+(?:[{_MARKS}]+[^\\W\\d_{UNSPACED}]*)*"
+_NUMBER = r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)*"
+# The English possessive is no word: in "Anthropic's 1 billion" there is no S-1.
+_TOKEN = re.compile(f"([{UNSPACED}]+|{_NUMBER}|{_WORD})(?:['’]s(?![a-z0-9]))?")
+_VISIBLE = re.compile(f"{_TOKEN.pattern}|([^\\s\\w])")
+
+_SPACES = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
+# Stretches that may change length; all else is folded character by character, one to one. Accents
+# are taken 30 at a time (the stream-safe format of UAX 15), or ordering them would be quadratic.
+_UNSAFE = re.compile(
+    f"[{_SPACES}]{{2,}}"
+    f"|.[{_MARKS}\u1160-\u11ff\uff9e\uff9f]{{1,30}}"
+    "|[^\x00-\x7f\x85\xa0\xa1-\xa7\xa9\xab\xac\xae\xb0\xb1\xb6\xb7\xbb\xbf-\u0131\u0134-\u013e\u0141-\u0148"
+    "\u014a-\u017e\u0391-\u03a1\u03a3-\u03c9\u0400-\u0481\u2010\u2012-\u2016\u2018-\u2023\u2190-\u21ff"
+    "\u3000-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\ud800-\udfff\uff01-\uff5e]",
+    re.DOTALL,
+)
+_SENTENCE_END = re.compile(r"[。！？…][”’』」）)\"']*|[.!?][”’)\"'\]]*(?=\s|$)|\n\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text and its three forms."""
+
+    original: str
+    written: str
+    folded: str
+    words: str
+
+
+class Kind(StrEnum):
+    """What a token is made of."""
+
+    WORD = "word"
+    NUMBER = "number"
+    UNSPACED = "unspaced"
+    SYMBOL = "symbol"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number, one Chinese character or one symbol. start and end: offsets in the original."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind
+
+
+def normalise(text: str) -> Normalised:
+    """Return the three forms of a text."""
+    written = _written(text)
+    folded = written.lower() if written.isascii() else written.casefold()
+    return Normalised(text, written, folded, f" {' '.join(_TOKEN.findall(folded))} ")
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a text in order; text that runs on without spaces character by character."""
+    forms = normalise(text)
+    offsets = Offsets(forms)
+    found = []
+    for match in _VISIBLE.finditer(forms.folded):
+        start, end = match.span(1) if match[1] else match.span(2)
+        kind = _kind(forms.folded[start])
+        steps = range(start, end) if kind is Kind.UNSPACED else (start,)
+        width = 1 if kind is Kind.UNSPACED else end - start
+        for at in steps:
+            found.append(Token(forms.folded[at : at + width], *offsets.of_folded(at, at + width), kind))
+    return tuple(found)
+
+
+def sentence_ends(text: str) -> tuple[int, ...]:
+    """Return the offsets just behind each sentence of a text, in both scripts; a line break ends one."""
+    return tuple(match.end() for match in _SENTENCE_END.finditer(text))
+
+
+class Offsets:
+    """The way back: spans of a text's three forms as spans of the original."""
+
+    __slots__ = ("_folded", "_in_folded", "_in_words", "_written")
+
+    def __init__(self, forms: Normalised) -> None:
+        self._written = _written_map(forms.original)
+        self._folded = _folded_map(forms)
+        self._in_words, self._in_folded = _word_starts(forms.folded)
+
+    def of_written(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original span that a non-empty span of `written` came from."""
+        if self._written is None:
+            return start, end
+        starts, ends = self._written
+        return starts[start], ends[end - 1]
+
+    def to_written(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of `written` that a non-empty span of `folded` came from."""
+        if self._folded is None:
+            return start, end
+        return self._folded[start], self._folded[end - 1] + 1
+
+    def of_folded(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original span that a non-empty span of `folded` came from."""
+        return self.of_written(*self.to_written(start, end))
+
+    def of_words(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original span of a span of `words` that begins and ends inside words."""
+        return self.of_folded(self._from_words(start), self._from_words(end - 1) + 1)
+
+    def _from_words(self, at: int) -> int:
+        index = bisect_right(self._in_words, at) - 1
+        return self._in_folded[index] + at - self._in_words[index]
+
+
+def _kind(char: str) -> Kind:
+    if _UNSPACED_CHAR.match(char):
+        return Kind.UNSPACED
+    if char.isdecimal():
+        return Kind.NUMBER
+    return Kind.WORD if char.isalnum() else Kind.SYMBOL
+
+
+_UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
+
+
+class _Table(dict[int, str]):
+    """Folds single characters, each worked out when first met; `str.translate` looks them up in C."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold(chr(code))
+        return folded
+
+
+def _fold(piece: str) -> str:
+    """Fold a character with its accents, or a run of white space."""
+    if _SPACE.match(piece):
+        return " "
+    kept = "".join(char for char in piece if not _is_invisible(char))
+    return unicodedata.normalize("NFKC", kept).translate(SIMPLIFIED)
+
+
+def _is_invisible(char: str) -> bool:
+    return (
+        unicodedata.category(char) == "Cf"
+        or "\ufe00" <= char <= "\ufe0f"
+        or "\U000e0100" <= char <= "\U000e01ef"
+    )
+
+
+_TABLE = _Table()
+_SPACE = re.compile(f"[{_SPACES}]")
+
+
+def _written(text: str) -> str:
+    if text.isascii() and "  " not in text and text.isprintable():
+        return text
+    if _UNSAFE.search(text) is None:
+        return text.translate(_TABLE)
+    return "".join(folded for _, folded in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield every stretch that folds as one, with its length; in a safe stretch each character does."""
+    done = 0
+    for match in _UNSAFE.finditer(text):
+        if match.start() > done:
+            yield 0, text[done : match.start()].translate(_TABLE)
+        piece = match[0]
+        yield len(piece), _TABLE[ord(piece)] if len(piece) == 1 else _fold(piece)
+        done = match.end()
+    yield 0, text[done:].translate(_TABLE)
+
+
+def _written_map(text: str) -> tuple[list[int], list[int]] | None:
+    """Return where each character of `written` starts and ends in the original; None: where it is."""
+    if _UNSAFE.search(text) is None:
+        return None
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for length, folded in _pieces(text):
+        if length:
+            starts.extend([done] * len(folded))
+            ends.extend([done + length] * len(folded))
+        else:
+            starts.extend(range(done, done + len(folded)))
+            ends.extend(range(done + 1, done + len(folded) + 1))
+        done += length or len(folded)
+    return starts, ends
+
+
+def _folded_map(forms: Normalised) -> list[int] | None:
+    """Return which character of `written` each of `folded` came from; None: the one at its place."""
+    # Folding case never shortens a character, so equal lengths mean one to one.
+    if len(forms.folded) == len(forms.written):
+        return None
+    return [index for index, char in enumerate(forms.written) for _ in char.casefold()]
+
+
+def _word_starts(folded: str) -> tuple[list[int], list[int]]:
+    in_words, in_folded, at = [0], [0], 1
+    for match in _TOKEN.finditer(folded):
+        start, end = match.span(1)
+        in_words.append(at)
+        in_folded.append(start)
+        at += end - start + 1
+    return in_words, in_folded
