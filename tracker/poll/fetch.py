@@ -1,0 +1,265 @@
+"""Fetches a feed's document over HTTP: one conditional GET within a deadline, a length and an address policy.
+
+Everything that can go wrong ends as a FetchError with one clear line; nothing partial is returned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from tracker import __version__
+from tracker.errors import FetchError
+from tracker.model import Feed, Fetched, NotModified, Validators
+from tracker.poll.connect import LookUp, ask_system, connector
+from tracker.poll.decode import ACCEPTED, Decoder, too_long
+from tracker.poll.failure import fetch_error, one_line
+from tracker.poll.status import PERMANENT_REDIRECTS, REDIRECTS, error_of, is_challenge, may_be_challenge
+from tracker.poll.turns import Turns
+
+if TYPE_CHECKING:
+    from tracker.poll.address import AddressPolicy
+    from tracker.poll.url import Target
+
+MOST_REDIRECTS = 5
+LONGEST_VALIDATOR = 1_000
+LONGEST_HEADER = 80_000
+"""Some publishers send policies longer than aiohttp's 8 kB; with 128 headers at most, 10 MB in all."""
+_READ = 65_536
+_CHALLENGE_PAGE = 16_384
+_FEED_TYPES = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+)
+# Of our own making: a feed's headers may add to a request but not change how its answer is read.
+_OURS = frozenset(("host", "accept-encoding", "connection", "content-length", "transfer-encoding"))
+_CHARSET = re.compile(r"[A-Za-z0-9._:+-]{1,40}")  # of RFC 2978, without what no registered name has
+_VISIBLE = re.compile(r"[\x20-\x7e]+")
+
+
+def user_agent(contact: str | None = None) -> str:
+    """How we introduce ourselves. contact: a URL or mail address where a publisher reaches the user."""
+    words = "".join(c for c in contact or "" if c.isascii() and c.isprintable() and c not in "()\\").strip()
+    return f"Tracker/{__version__} (+{words})" if words else f"Tracker/{__version__}"
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One fetch under way: what was asked for, and where its redirects have led so far."""
+
+    feed: Feed
+    validators: Validators
+    now: datetime
+    origin: tuple[str, str, int]
+    at: Target
+    redirects: int = 0
+    permanent: bool = True
+
+
+class Fetcher:
+    """A session with all publishers. Use it as `async with Fetcher(...) as fetcher`.
+
+    policy: which hosts may be contacted. agent: see `user_agent`.
+    at_once, per_host, spacing: see `Turns`. tls: how certificates are checked; the system's way if None.
+    look_up: how names become addresses.
+    """
+
+    def __init__(
+        self,
+        policy: AddressPolicy,
+        agent: str,
+        *,
+        at_once: int = 64,
+        per_host: int = 2,
+        spacing: timedelta = timedelta(seconds=1),
+        tls: ssl.SSLContext | None = None,
+        look_up: LookUp = ask_system,
+    ) -> None:
+        self._policy = policy
+        self._agent = agent
+        self._at_once = at_once
+        self._per_host = per_host
+        self._spacing = spacing
+        self._tls = tls
+        self._look_up = look_up
+
+    async def __aenter__(self) -> Self:
+        tls = self._tls or ssl.create_default_context()
+        clock = asyncio.get_running_loop().time
+        self._turns = Turns(self._at_once, self._per_host, self._spacing.total_seconds(), clock)
+        self._session = aiohttp.ClientSession(
+            connector=connector(self._policy, self._at_once, tls, self._look_up),
+            cookie_jar=aiohttp.DummyCookieJar(),  # nothing of one poll is told to the next but validators
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours covers all hops
+            trust_env=False,  # a proxy would resolve names itself, and .netrc would add passwords
+            auto_decompress=False,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            skip_auto_headers=("User-Agent",),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def fetch(self, feed: Feed, validators: Validators, now: datetime) -> Fetched | NotModified:
+        """Ask what the feed's document says now.
+
+        validators: of the last body whose items we have, or empty to ask for the whole document.
+        The feed's deadline covers DNS, connection, redirects and body; time spent waiting for our
+        own turn at a host is not counted. Raises FetchError.
+        """
+        target = self._policy.target(feed.url)
+        exchange = _Exchange(feed, validators, now, target.origin, target)
+        left = feed.deadline.total_seconds()
+        while True:
+            async with self._turns.turn(exchange.at.host):
+                left, answer = await self._within(left, exchange)
+            if answer is not None:
+                return answer
+
+    async def _within(self, left: float, exchange: _Exchange) -> tuple[float, Fetched | NotModified | None]:
+        """One hop within the seconds that are left; returns what is left after it."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        try:
+            async with asyncio.timeout(left):
+                answer = await self._hop(exchange)
+        except TimeoutError as error:
+            limit = exchange.feed.deadline.total_seconds()
+            raise FetchError(f"not finished within {limit:g} seconds") from error
+        except (aiohttp.ClientError, OSError, UnicodeError, ValueError) as error:
+            # ValueError: a header that cannot be sent, or a URL or number that aiohttp cannot read
+            raise fetch_error(error) from error
+        return left - (clock() - started), answer
+
+    async def _hop(self, exchange: _Exchange) -> Fetched | NotModified | None:
+        """One request. None means that the exchange goes on elsewhere."""
+        url = URL(str(exchange.at), encoded=True)
+        async with self._session.get(
+            url, headers=_request_headers(exchange, self._agent), allow_redirects=False
+        ) as response:
+            if response.status in REDIRECTS:
+                self._follow(exchange, response)
+                return None
+            return await _answer(exchange, response)
+
+    def _follow(self, exchange: _Exchange, response: aiohttp.ClientResponse) -> None:
+        exchange.redirects += 1
+        if exchange.redirects > MOST_REDIRECTS:
+            raise FetchError(f"too many redirects (more than {MOST_REDIRECTS})")
+        if "Location" not in response.headers:
+            raise FetchError(f"HTTP {response.status} without a Location")
+        try:
+            target = self._policy.redirected(exchange.at, response.headers["Location"])
+        except FetchError as error:
+            raise FetchError(f"redirect refused: {error}", blocked=error.blocked) from error
+        if exchange.at.scheme == "https" and target.scheme == "http" and exchange.feed.headers:
+            raise FetchError("redirect refused: from https to http, and the feed has headers of its own")
+        exchange.permanent = exchange.permanent and response.status in PERMANENT_REDIRECTS
+        exchange.at = target
+
+
+def _request_headers(exchange: _Exchange, agent: str) -> CIMultiDict[str]:
+    """The feed's own headers, which may be secrets, go to the feed's own origin only."""
+    headers = CIMultiDict({"User-Agent": agent, "Accept": _FEED_TYPES, "Accept-Encoding": ACCEPTED})
+    if exchange.validators.etag is not None:
+        headers["If-None-Match"] = exchange.validators.etag
+    if exchange.validators.last_modified is not None:
+        headers["If-Modified-Since"] = exchange.validators.last_modified
+    if exchange.at.origin == exchange.origin:
+        headers.update(
+            {name: value for name, value in exchange.feed.headers.items() if name.lower() not in _OURS}
+        )
+    return headers
+
+
+async def _answer(exchange: _Exchange, response: aiohttp.ClientResponse) -> Fetched | NotModified:
+    if response.status == 304 and exchange.validators != Validators():
+        return NotModified(exchange.validators)
+    if response.status == 304:
+        raise FetchError("HTTP 304 (not modified), although nothing was asked to compare with")
+    if response.status != 200 or is_challenge(200, response.headers, b""):
+        start = await _start_of(response) if may_be_challenge(response.status) else b""
+        raise error_of(response.status, response.headers, start, exchange.now)
+    body = await _whole_body(response, exchange.feed.max_bytes)
+    if not body:
+        raise FetchError("empty body")
+    return Fetched(
+        body=body,
+        url=str(exchange.at),
+        content_type=_content_type(response.headers),
+        charset=_charset(response),
+        validators=_validators(response.headers),
+        permanent=exchange.redirects > 0 and exchange.permanent,
+    )
+
+
+async def _whole_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    length = response.content_length
+    if length is not None and length > limit:
+        raise FetchError(f"{length} bytes long, the limit is {limit}")
+    body = bytearray()
+    async for piece in _decoded(response, limit):
+        body += piece
+        if len(body) > limit:
+            raise too_long(limit)
+    return bytes(body)
+
+
+async def _decoded(response: aiohttp.ClientResponse, limit: int) -> AsyncGenerator[bytes, None]:
+    decoder = Decoder(", ".join(response.headers.getall("Content-Encoding", ())), limit)
+    async for chunk in response.content.iter_chunked(_READ):
+        for piece in decoder.feed(chunk):
+            yield piece
+    for piece in decoder.finish():
+        yield piece
+
+
+async def _start_of(response: aiohttp.ClientResponse) -> bytes:
+    """The beginning of an error page; when it cannot be read, the status alone must do."""
+    start = b""
+    try:
+        async with aclosing(_decoded(response, 2 * _READ)) as pieces:
+            async for piece in pieces:
+                start += piece
+                if len(start) >= _CHALLENGE_PAGE:
+                    break
+    except (aiohttp.ClientError, FetchError):
+        return start
+    return start
+
+
+def _validators(headers: Mapping[str, str]) -> Validators:
+    etag = _validator(headers.get("ETag"))
+    # "*" is no tag: asked with, it means "whatever there is", and every answer would be 304.
+    return Validators(etag if etag != "*" else None, _validator(headers.get("Last-Modified")))
+
+
+def _validator(value: str | None) -> str | None:
+    """The value byte for byte, or None when it cannot be echoed safely."""
+    if value is None or len(value) > LONGEST_VALIDATOR or not _VISIBLE.fullmatch(value):
+        return None
+    return value
+
+
+def _charset(response: aiohttp.ClientResponse) -> str | None:
+    charset = response.charset
+    return charset if charset is not None and _CHARSET.fullmatch(charset) else None
+
+
+def _content_type(headers: Mapping[str, str]) -> str | None:
+    value = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return one_line(value) or None
