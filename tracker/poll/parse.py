@@ -1,0 +1,109 @@
+"""A body that was fetched → the items that it lists. Runs in a worker process that may be killed.
+
+One way in three steps: decide the encoding (`encoding`); read the document as written (`xmlfeed`; when it is
+not well-formed, `repair` and again; when that fails, `lenient`; JSON by `jsonfeed`); make items (`items`). A
+body is a feed only if a feed format was recognised: a page without entries is an error, an empty feed is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml import etree
+
+from tracker.errors import ParseError
+from tracker.model import Snapshot, Validators
+from tracker.poll import jsonfeed, lenient, xmlfeed
+from tracker.poll.encoding import to_utf8
+from tracker.poll.entry import Document
+from tracker.poll.items import Origin, items_of
+from tracker.poll.markup import line, title_of
+from tracker.poll.repair import repaired, without_doctype
+
+_NO_MEMORY = 2  # XML_ERR_NO_MEMORY of libxml2
+_LIMIT_WORDS = ("XML_PARSE_HUGE", "too big", "Excessive depth", "too long", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class ParseJob:
+    """All that parsing needs.
+
+    lang: as the config says, which wins over what the document says.
+    body_hash: as the caller computed it; handed back with the items of a document that was whole.
+    """
+
+    feed_id: str
+    body: bytes
+    url: str
+    content_type: str | None
+    charset: str | None
+    lang: str | None
+    validators: Validators
+    now: datetime
+    body_hash: str = ""
+
+
+def parse_document(job: ParseJob) -> Snapshot:
+    """Read what a feed lists now.
+
+    Raises ParseError if the body is no feed, or a feed of which no item is whole. Of a feed that was cut off,
+    the whole items are returned without validators or body hash, so that the rest is asked for again.
+    """
+    decoded = to_utf8(job.body, job.charset)
+    document, whole = _read(decoded.data)
+    items, oddities = items_of(document, Origin(job.feed_id, job.url, job.lang, job.now))
+    return Snapshot(
+        items=items,
+        validators=job.validators if whole else Validators(),
+        body_hash=job.body_hash if whole else "",
+        version=document.version,
+        title=title_of(document.title)[:200],
+        warnings=tuple(line(each) for each in (*decoded.warnings, *document.warnings, *oddities)),
+    )
+
+
+def _read(data: bytes) -> tuple[Document, bool]:
+    """The document, and whether its end was there."""
+    if (start := data[:1_000].strip())[:1] in (b"{", b"[") or start in (b"null", b"true", b"false"):
+        return jsonfeed.read(data), True
+    if b"<!DOCTYPE" not in data.upper():  # wherever it is: a long comment may stand before it
+        try:
+            return xmlfeed.read(data), True
+        except etree.XMLSyntaxError as error:
+            _refuse_oversize(error)
+    return _read_repaired(data.decode("utf-8", "replace"))
+
+
+def _read_repaired(text: str) -> tuple[Document, bool]:
+    plain = without_doctype(text)
+    try:
+        return _with(xmlfeed.read(plain.text.encode()), plain.warnings), True
+    except etree.XMLSyntaxError as error:
+        _refuse_oversize(error)
+    better = repaired(plain.text)
+    warnings = (*plain.warnings, *better.warnings)
+    data = better.text.encode("utf-8", "replace")
+    try:
+        document = xmlfeed.read(data)
+        warnings = warnings or ("malformed XML: repaired",)
+    except etree.XMLSyntaxError as error:
+        _refuse_oversize(error)
+        document = lenient.read(data)
+        warnings = (*warnings, line(f"malformed XML: {error.msg}"))
+    if not better.whole and not document.entries:
+        raise ParseError("cut off before the end of its first item")
+    return _with(document, warnings), better.whole
+
+
+def _with(document: Document, warnings: tuple[str, ...]) -> Document:
+    return replace(document, warnings=(*warnings, *document.warnings))
+
+
+def _refuse_oversize(error: etree.XMLSyntaxError) -> None:
+    """The strict parser's limits are ours: what exceeds them is not handed to a slower parser."""
+    message = error.msg or ""
+    if error.code == _NO_MEMORY:
+        raise MemoryError from error
+    if any(word in message for word in _LIMIT_WORDS):
+        raise ParseError(line(f"refused: {message.replace(', use XML_PARSE_HUGE option', '')}")) from error
