@@ -1,0 +1,113 @@
+"""How fast polls are committed, beside bare sqlite3.executemany: the ratio is what counts, target >= 0.4.
+
+Ours does more per poll: it takes the feed's lease, fences the commit, asks which items are known, checks
+the text, and keeps the matches of every tenth item.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import baseline_store
+
+from tracker.model import Feed, Field, Found, Hit, Item, Match, Polled, ScorePart
+from tracker.store import open_store
+
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+FEEDS, ITEMS, ROUNDS, TARGET = 400, 50, 3, 0.4
+WORDS = (
+    "acme",
+    "cuts",
+    "raises",
+    "price",
+    "of",
+    "model",
+    "tokens",
+    "half",
+    "价格",
+    "下调",
+    "release",
+    "agents",
+)
+MATCH = Match(
+    "pricing",
+    ("price-cut",),
+    (ScorePart("price-cut", 3.0),),
+    (Hit(Field.TITLE, 0, 4, "cuts", "$cut"),),
+    "hash",
+)
+
+
+def made_polls(random_: random.Random) -> list[list[Found]]:
+    """The items of FEEDS polls, ITEMS each, about 700 characters long."""
+    return [[_found(random_, feed, number) for number in range(ITEMS)] for feed in range(FEEDS)]
+
+
+def ours(polls: list[list[Found]], folder: Path) -> float:
+    """Items per second through the store."""
+    with open_store(f"sqlite:///{folder / 'ours.db'}") as store:
+        store.sync_feeds(
+            [Feed(f"feed-{n:04}", f"Feed {n}", f"https://{n}.example/") for n in range(FEEDS)], NOW
+        )
+        states = store.lease(NOW, NOW + timedelta(minutes=5), FEEDS)
+        started = perf_counter()
+        for state, founds in zip(states, polls, strict=True):
+            polled = Polled(replace(state, last_poll=NOW, next_poll=NOW + timedelta(hours=1)), tuple(founds))
+            assert store.commit(polled, "config", NOW)
+        spent = perf_counter() - started
+        assert store.counts().items == FEEDS * ITEMS
+    return FEEDS * ITEMS / spent
+
+
+def bare(polls: list[list[Found]], folder: Path) -> float:
+    """Items per second through sqlite3 alone."""
+    rows = [[baseline_store.row(found.item) for found in founds] for founds in polls]
+    opened = baseline_store.open_table(folder / "bare.db")
+    started = perf_counter()
+    baseline_store.insert(opened, rows)
+    spent = perf_counter() - started
+    opened.close()
+    return FEEDS * ITEMS / spent
+
+
+def _found(random_: random.Random, feed: int, number: int) -> Found:
+    item = Item(
+        feed_id=f"feed-{feed:04}",
+        guid=f"https://{feed}.example/{number}",
+        guid_key=f"{random_.getrandbits(128):032x}",
+        content_key=f"{random_.getrandbits(128):032x}",
+        title=" ".join(random_.choices(WORDS, k=10)),
+        link=f"https://{feed}.example/{number}",
+        summary=" ".join(random_.choices(WORDS, k=40)),
+        content=" ".join(random_.choices(WORDS, k=80)),
+        author="A. Author",
+        published=NOW - timedelta(minutes=random_.randrange(10_000)),
+        first_seen=NOW,
+        lang="en",
+        tags=("news",),
+    )
+    return Found(item, (MATCH,) if number % 10 == 0 else ())
+
+
+def main() -> int:
+    """Interleaved rounds, so that what else the machine does hits both."""
+    polls = made_polls(random.Random(20261123))
+    measured: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            measured.append((bare(polls, Path(folder)), ours(polls, Path(folder))))
+    limit, speed = (median(column) for column in zip(*measured, strict=True))
+    ratio = median(ours_ / bare_ for bare_, ours_ in measured)
+    print(f"store  sqlite3.executemany {limit:,.0f} items/s  Tracker {speed:,.0f} items/s  ratio {ratio:.2f}")
+    return 0 if ratio >= TARGET else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,404 @@
+"""Opening a database: made, migrated or refused, and never half of that."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from tracker.errors import StoreError
+from tracker.model import Polled
+from tracker.store import open_store, schema
+from tracker.store.engine import connect
+from tracker.store.tables import METADATA, WAITING, match
+
+MIGRATIONS = Path(schema.__file__).parent / "migrations"
+
+
+@pytest.fixture
+def good(tmp_path, feeds, now, make_found) -> Path:
+    """A database with a few pages of items, closed."""
+    path = tmp_path / "good.db"
+    with open_store(f"sqlite:///{path}") as store:
+        store.sync_feeds(feeds, now)
+        (state,) = store.lease(now, now, 1)
+        founds = tuple(make_found(str(n), content="text " * 400) for n in range(60))
+        assert store.commit(Polled(state, founds), "config-1", now)
+    return path
+
+
+def files(folder: Path) -> dict[str, str]:
+    """The contents of every file in a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def edit(path: Path, *statements: str) -> Path:
+    with closing(sqlite3.connect(path)) as opened:
+        for statement in statements:
+            opened.execute(statement)
+        opened.commit()
+    return path
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_program_uses(url):
+    open_store(url).close()
+    database = connect(url, read_only=True)
+
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, METADATA)
+    database.close()
+
+    assert differences == []
+
+
+def test_the_head_that_the_program_knows_is_the_newest_revision():
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == schema.HEAD
+
+
+def test_a_database_is_opened_again_as_it_was(url, now):
+    with open_store(url) as store:
+        store.put_config("one", "{}", now)
+
+    with open_store(url) as store:
+        assert store.config_in_force().hash == "one"
+
+
+def test_opening_a_current_database_does_not_import_alembic(good):
+    program = f"""
+        import sys
+        from tracker.store import open_store
+        open_store({f"sqlite:///{good}"!r}).close()
+        sys.exit("alembic" in sys.modules)
+    """
+
+    assert subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False).returncode == 0
+
+
+def test_sqlite_leaves_one_private_file_behind(tmp_path):
+    open_store(f"sqlite:///{tmp_path / 'tracker.db'}").close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["tracker.db"]
+    assert (tmp_path / "tracker.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_name_may_hold_anything(tmp_path):
+    path = tmp_path / "a b#c?d%20 价格.db"
+
+    open_store(f"sqlite:///{path}").close()
+
+    assert path.exists()
+
+
+def test_what_a_killed_first_start_left_is_cleared_away(tmp_path):
+    (tmp_path / "tracker.db.new").write_bytes(b"half a database")
+    (tmp_path / "tracker.db.new-wal").write_bytes(b"half a log")
+
+    open_store(f"sqlite:///{tmp_path / 'tracker.db'}").close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["tracker.db"]
+
+
+def _bytes(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        pytest.param(_bytes(lambda _: b""), "empty; restore a backup, or delete", id="an empty file"),
+        pytest.param(_bytes(lambda _: b"a letter\n" * 99), "not a database; move it away", id="a text file"),
+        pytest.param(_bytes(lambda b: b"X" * 16 + b[16:]), "not a database", id="a broken header"),
+        pytest.param(_bytes(lambda b: b[: len(b) // 2]), "damaged; restore a backup", id="half of a file"),
+        pytest.param(
+            _bytes(lambda b: b[:-777]),
+            "its last page is cut; restore a backup",
+            id="a file cut within a page",
+        ),
+        pytest.param(lambda p: edit(p, "PRAGMA user_version = 9999"), "newer Tracker", id="a newer header"),
+        pytest.param(
+            lambda p: edit(p, "UPDATE alembic_version SET version_num = '0999'"),
+            "written by a newer Tracker (schema 0999, this one knows",
+            id="a newer revision",
+        ),
+        pytest.param(
+            lambda p: edit(p, "UPDATE alembic_version SET version_num = 'abc'"),
+            "another program",
+            id="another program's revision",
+        ),
+        pytest.param(
+            lambda p: edit(p, "DROP TABLE match"), "without the table match", id="a table is missing"
+        ),
+        pytest.param(
+            lambda p: edit(p, "PRAGMA application_id = 1"), "another program", id="another program's database"
+        ),
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True], ids=["writing", "reading"])
+def test_a_file_that_is_not_ours_is_refused_by_name_and_left_alone(good, damage, says, read_only):
+    damage(good)
+    before = files(good.parent)
+
+    with pytest.raises(StoreError) as caught:
+        open_store(f"sqlite:///{good}", read_only=read_only)
+
+    assert str(caught.value).startswith(str(good))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert files(good.parent) == before
+
+
+def test_a_page_that_went_bad_is_told_when_it_is_read(good, now):
+    _bytes(lambda b: b[:8192] + b"\xff" * (len(b) - 8192))(good)
+
+    said = r"good\.db: .*the file is damaged; restore a backup"
+    with pytest.raises(StoreError, match=said), open_store(f"sqlite:///{good}") as store:
+        store.matches_since(now)
+
+
+def test_a_full_check_finds_what_reading_did_not(good):
+    edit(good, "PRAGMA foreign_keys = OFF", "DELETE FROM item WHERE id = 1")
+
+    with open_store(f"sqlite:///{good}") as store:
+        assert store.damage() == ("match 1: refers to nothing",)
+
+
+@pytest.mark.parametrize("name", ["dir", "missing/tracker.db", "file/tracker.db"])
+def test_a_place_that_holds_no_file_is_refused(tmp_path, name):
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreError, match=name):
+        open_store(f"sqlite:///{tmp_path / name}")
+
+
+def test_reading_makes_no_database(tmp_path):
+    with pytest.raises(StoreError, match="there is no database yet"):
+        open_store(f"sqlite:///{tmp_path / 'tracker.db'}", read_only=True)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_known_ways_to_break_a_file_are_all_survived(good, shared, tmp_path):
+    out = tmp_path / "broken"
+    maker = shared / "faults" / "cases" / "storage" / "make_corrupt_dbs.py"
+    subprocess.run([sys.executable, maker, good, out], check=True)
+    broken = sorted(path for path in out.iterdir() if path.suffix == ".sqlite")
+    before = {path.name: path.read_bytes() for path in broken if path.is_file()}
+
+    said = {path.stem: _opened_or_said(path) for path in broken}
+
+    opened = {name for name, text in said.items() if text == "opened"}
+    assert opened <= {"bitflip", "garbage_tail", "wal_garbage", "zero_page"}
+    assert all(name in text for name, text in said.items() if name not in opened)
+    assert {name: (out / name).read_bytes() for name in before if Path(name).stem not in opened} == {
+        name: content for name, content in before.items() if Path(name).stem not in opened
+    }
+
+
+def _opened_or_said(path: Path) -> str:
+    try:
+        open_store(f"sqlite:///{path}").close()
+    except StoreError as error:
+        return str(error)
+    return "opened"
+
+
+# --- migrating -------------------------------------------------------------------------------------
+
+
+# No revision came before the first, so a database with none of the tables stands in for an older one.
+_LAST_TO_FIRST = [table.name for table in reversed(METADATA.sorted_tables)]
+_MARK = "CREATE TABLE mark AS SELECT 'as it was' AS text"
+
+
+def test_an_older_file_is_backed_up_and_then_migrated(good):
+    edit(good, *(f"DROP TABLE {name}" for name in _LAST_TO_FIRST), "DROP TABLE alembic_version", _MARK)
+
+    open_store(f"sqlite:///{good}").close()
+
+    backup = good.with_name("good.db.schema-none.backup")
+    with closing(sqlite3.connect(backup)) as opened:
+        assert opened.execute("SELECT text FROM mark").fetchall() == [("as it was",)]
+        assert opened.execute("SELECT count(*) FROM sqlite_master WHERE name = 'feed'").fetchone() == (0,)
+    with closing(sqlite3.connect(good)) as opened:
+        assert opened.execute("SELECT count(*) FROM feed").fetchone() == (0,)
+        assert opened.execute("SELECT text FROM mark").fetchall() == [("as it was",)]
+
+
+def test_an_older_file_is_not_read_before_it_is_migrated(good):
+    edit(good, *(f"DROP TABLE {name}" for name in _LAST_TO_FIRST), "DROP TABLE alembic_version")
+
+    with pytest.raises(StoreError, match="needs a newer schema"):
+        open_store(f"sqlite:///{good}", read_only=True)
+
+
+def test_after_a_kill_in_the_middle_of_a_migration_the_next_start_finishes(url):
+    program = """
+        import os, signal, sys
+        import sqlalchemy as sa
+        from sqlalchemy.engine import Engine
+        from tracker.store import open_store
+
+        @sa.event.listens_for(Engine, "after_cursor_execute")
+        def die(connection, cursor, statement, *_):
+            if "CREATE TABLE edition" in statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        open_store(sys.argv[1])
+    """
+
+    died = subprocess.run([sys.executable, "-c", textwrap.dedent(program), url], check=False)
+
+    assert died.returncode == -signal.SIGKILL
+    with open_store(url) as store:
+        assert store.counts().editions == 0
+
+
+def test_tables_of_another_program_are_not_touched(postgres_url):
+    _run(postgres_url, "CREATE TABLE item (thing text)")
+
+    with pytest.raises(StoreError, match="tables of another program, item"):
+        open_store(postgres_url)
+
+    _run(postgres_url, "SELECT thing FROM item")
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        pytest.param("UPDATE alembic_version SET version_num = '0999'", "newer Tracker", id="newer"),
+        pytest.param("UPDATE alembic_version SET version_num = 'x'", "another program", id="foreign"),
+        pytest.param("DROP TABLE match", "without the table match", id="damaged"),
+    ],
+)
+def test_a_server_database_that_is_not_ours_is_refused(postgres_url, statement, says):
+    open_store(postgres_url).close()
+    _run(postgres_url, statement)
+
+    with pytest.raises(StoreError, match=says):
+        open_store(postgres_url)
+
+
+def _run(url: str, statement: str) -> None:
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+# --- out of reach ----------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password():
+    with pytest.raises(StoreError, match=r"^postgresql://me@127\.0\.0\.1:9/tracker: ") as caught:
+        open_store("postgresql://me:s3cret@127.0.0.1:9/tracker?connect_timeout=2")
+
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "tracker.db", "sqlite://", "sqlite:///:memory:", "mysql://me:s3cret@host/db", "s3cret:// :"]
+)
+def test_other_urls_are_refused_without_repeating_them(url):
+    with pytest.raises(StoreError) as caught:
+        open_store(url)
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_without_a_driver_for_postgresql_the_extra_is_named():
+    program = """
+        import sys
+        sys.modules["psycopg"] = None
+        from tracker.errors import StoreError
+        from tracker.store import open_store
+        try:
+            open_store("postgresql://me:s3cret@host/tracker")
+        except StoreError as error:
+            print(error)
+    """
+
+    said = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert "pip install 'ai-signal-tracker[postgres]'" in said
+    assert "s3cret" not in said
+
+
+def test_a_locked_file_is_waited_for_and_then_told(good, now):
+    with closing(sqlite3.connect(good, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(StoreError, match=r"good\.db: .*another process keeps it locked"):
+            open_store(f"sqlite:///{good}", busy_seconds=0.05)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, who may become a user without rights")
+def test_a_file_that_may_not_be_written_is_told_at_the_start(good):
+    program = """
+        import os, shutil, sys, tempfile
+        from tracker.errors import StoreError
+        from tracker.store import open_store
+
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            path = shutil.copy(sys.argv[1], folder)
+            os.chmod(path, 0o644)
+            open_store(f"sqlite:///{path}").close()  # all that it needs is imported while it may be read
+            os.seteuid(65534)
+            try:
+                open_store(f"sqlite:///{path}")
+            except StoreError as error:
+                print(error)
+            os.seteuid(0)
+    """
+
+    said = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), str(good)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+    assert "good.db: " in said
+    assert "check the owner and rights" in said
+
+
+# --- what SQLite is asked to promise ---------------------------------------------------------------
+
+
+def test_only_what_must_outlive_a_power_cut_waits_for_the_disk(good):
+    database = connect(f"sqlite:///{good}", read_only=False)
+
+    with database.writing(durable=True) as connection:
+        durable = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    with database.writing() as connection:
+        quick = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    database.close()
+
+    assert (durable, quick) == (2, 1)
+
+
+def test_the_matches_that_wait_are_found_by_an_index_that_holds_no_others(good):
+    query = sa.select(match.c.id).where(WAITING)
+    database = connect(f"sqlite:///{good}", read_only=True)
+
+    with database.reading() as connection:
+        text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+
+    assert "ix_match_waiting" in plan[0].detail

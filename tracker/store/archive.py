@@ -1,0 +1,89 @@
+"""What is kept and looked up: configs that were in force, items, matches, how many of each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from tracker.store.rows import ITEM_COLUMNS, MATCH_COLUMNS, to_item, to_kept_match
+from tracker.store.tables import WAITING, config, edition, feed, item, match
+from tracker.store.values import ConfigInForce, Counts, KeptItem, KeptMatch
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_NEWEST_CONFIG = sa.select(config).order_by(config.c.serial.desc()).limit(1)
+
+
+def put_config(connection: Connection, hash_: str, canonical: str, now: datetime) -> None:
+    """Make this config the last one in force."""
+    newest = connection.execute(_NEWEST_CONFIG).mappings().first()
+    if newest is not None and newest["hash"] == hash_:
+        return
+    connection.execute(sa.delete(config).where(config.c.hash == hash_))
+    serial = 1 if newest is None else newest["serial"] + 1
+    connection.execute(sa.insert(config).values(hash=hash_, canonical=canonical, since=now, serial=serial))
+
+
+def config_in_force(connection: Connection) -> ConfigInForce | None:
+    """The config that came into force last."""
+    row = connection.execute(_NEWEST_CONFIG).mappings().first()
+    return None if row is None else ConfigInForce(row["hash"], row["canonical"], row["since"])
+
+
+def counts(connection: Connection) -> Counts:
+    """How much there is, counted in one query."""
+    active = feed.c.archived.is_(sa.false())
+    query = sa.select(
+        _count(feed, active).label("feeds"),
+        _count(feed, ~active).label("archived"),
+        _count(item).label("items"),
+        _count(match).label("matches"),
+        _count(match, WAITING).label("waiting"),
+        _count(edition).label("editions"),
+        sa.select(sa.func.max(feed.c.last_poll)).scalar_subquery().label("last_poll"),
+    )
+    return Counts(**connection.execute(query).mappings().one())
+
+
+def matches_since(
+    connection: Connection, since: datetime, signal: str | None, limit: int | None
+) -> list[KeptMatch]:
+    """Matches found at `since` or later, newest first."""
+    query = _matches().where(match.c.found_at >= since)
+    if signal is not None:
+        query = query.where(match.c.signal == signal)
+    query = query.order_by(match.c.found_at.desc(), match.c.id.desc()).limit(limit)
+    return [to_kept_match(row) for row in connection.execute(query).mappings()]
+
+
+def item_by_id(connection: Connection, item_id: int) -> KeptItem | None:
+    """An item with its matches, strongest first."""
+    row = connection.execute(sa.select(*ITEM_COLUMNS).where(item.c.id == item_id)).mappings().first()
+    if row is None:
+        return None
+    query = _matches().where(match.c.item_id == item_id).order_by(match.c.score.desc(), match.c.signal)
+    matches = tuple(to_kept_match(found) for found in connection.execute(query).mappings())
+    return KeptItem(item_id, to_item(row), matches)
+
+
+def damage(connection: Connection) -> tuple[str, ...]:
+    """SQLite's own full check; PostgreSQL checks its pages itself."""
+    if connection.dialect.name != "sqlite":
+        return ()
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    broken = [
+        f"{row[0]} {row[1]}: refers to nothing"
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
+    return tuple([line for line in found if line != "ok"] + broken)
+
+
+def _matches() -> sa.Select[tuple[object, ...]]:
+    return sa.select(*ITEM_COLUMNS, *MATCH_COLUMNS).join_from(match, item, match.c.item_id == item.c.id)
+
+
+def _count(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).where(*conditions).scalar_subquery()

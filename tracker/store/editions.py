@@ -1,0 +1,125 @@
+"""Editions: what the next one takes, recording it, and what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from tracker.errors import StoreError
+from tracker.model import Digest, Edition, Found, Window
+from tracker.store import feeds
+from tracker.store.rows import HEAD_COLUMNS, ITEM_COLUMNS, MATCH_COLUMNS, to_head, to_item, to_match
+from tracker.store.tables import WAITING, edition, item, match
+from tracker.store.values import EditionHead, EditionInput
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, RowMapping
+
+_RECORDING_LOCK = 0x54524B45  # PostgreSQL's advisory lock: one edition is recorded at a time
+
+
+def record(
+    connection: Connection,
+    window: Window,
+    stamp: Mapping[str, Any],
+    build: Callable[[EditionInput], Digest],
+    to_json: Callable[[Digest], str],
+) -> Edition:
+    """Take every waiting match first seen before the window's end, and record what `build` makes of them.
+
+    stamp: config_hash, template_hash, program, recorded.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_RECORDING_LOCK)))
+    rows = _waiting(connection, window.end)
+    number = (connection.scalar(sa.select(sa.func.max(edition.c.number))) or 0) + 1
+    digest = build(_input(connection, number, window, rows))
+    connection.execute(
+        sa.insert(edition).values(
+            number=number,
+            window_start=window.start,
+            window_end=window.end,
+            zone=digest.zone,
+            digest=to_json(digest),
+            **stamp,
+        )
+    )
+    _take(connection, number, rows)
+    return Edition(number=number, window=window, digest=digest, **stamp)
+
+
+def heads(
+    connection: Connection, *, unpublished: bool = False, limit: int | None = None
+) -> list[EditionHead]:
+    """Recorded editions: those still to be published, oldest first, or the newest, newest first."""
+    query = sa.select(*HEAD_COLUMNS).limit(limit)
+    if unpublished:
+        query = query.where(edition.c.published.is_(None)).order_by(edition.c.number)
+    else:
+        query = query.order_by(edition.c.number.desc())
+    return [to_head(row) for row in connection.execute(query).mappings()]
+
+
+def digest_json(connection: Connection, number: int) -> str:
+    """The canonical JSON of a recorded edition."""
+    text = connection.scalar(sa.select(edition.c.digest).where(edition.c.number == number))
+    if text is None:
+        raise StoreError(f"there is no edition {number}")
+    return str(text)
+
+
+def mark_published(connection: Connection, number: int, now: datetime) -> None:
+    """Remember that the page of an edition was written."""
+    connection.execute(sa.update(edition).where(edition.c.number == number).values(published=now))
+
+
+def last_matches(connection: Connection, *, taken: bool = False) -> dict[str, datetime]:
+    """Per signal, when its newest match was found; late ones say nothing about when.
+
+    taken: only those that an edition has taken.
+    """
+    query = sa.select(match.c.signal, sa.func.max(match.c.found_at).label("newest")).where(
+        match.c.late.is_(sa.false())
+    )
+    if taken:
+        query = query.where(match.c.edition.is_not(None))
+    return {row.signal: row.newest for row in connection.execute(query.group_by(match.c.signal))}
+
+
+def _waiting(connection: Connection, end: datetime) -> list[RowMapping]:
+    query = (
+        sa.select(*ITEM_COLUMNS, *MATCH_COLUMNS)
+        .join_from(match, item, match.c.item_id == item.c.id)
+        .where(WAITING, item.c.first_seen < end)
+        .order_by(item.c.first_seen, item.c.id, match.c.signal)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def _input(connection: Connection, number: int, window: Window, rows: list[RowMapping]) -> EditionInput:
+    arrived = sa.select(sa.func.count()).where(
+        item.c.first_seen >= window.start, item.c.first_seen < window.end
+    )
+    return EditionInput(
+        number=number,
+        found=tuple(_found(list(group)) for _, group in groupby(rows, lambda row: row["item_id"])),
+        items=connection.scalar(arrived) or 0,
+        last_matches=last_matches(connection, taken=True),
+        feeds=tuple(feeds.states(connection)),
+        names=feeds.names(connection),
+    )
+
+
+def _found(rows: list[RowMapping]) -> Found:
+    return Found(to_item(rows[0]), tuple(to_match(row) for row in rows))
+
+
+def _take(connection: Connection, number: int, rows: list[RowMapping]) -> None:
+    # By id: a match that another process commits now was not handed to `build` and must wait.
+    if rows:
+        taking = sa.update(match).where(match.c.id == sa.bindparam("b_id")).values(edition=number)
+        connection.execute(taking, [{"b_id": row["match_id"]} for row in rows])

@@ -1,0 +1,167 @@
+"""The feeds table: what the config subscribes to, what is due, and who may poll it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from tracker.store.rows import POLLED_FIELDS, STATE_COLUMNS, among, state_values, to_state
+from tracker.store.tables import feed
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from tracker.model import Feed, FeedState, Polled
+
+_FREE = {"lease_until": None, "lease_token": None}
+
+# Another URL is another document: nothing that was learnt about the old one may be asked of it, and a
+# poll of the old one that is under way must not commit.
+_FORGOTTEN: dict[str, Any] = {
+    **dict.fromkeys(("etag", "last_modified", "body_hash", "full_at", "last_error", "failing_since")),
+    **_FREE,
+    "failures": 0,
+    "gone": False,
+}
+
+# 0 rows: the lease was lost, and whoever has it now will tell the feed's state.
+_FENCED = (
+    sa.update(feed)
+    .where(feed.c.id == sa.bindparam("b_id"), feed.c.lease_token == sa.bindparam("b_token"))
+    .values(
+        **{name: sa.bindparam(f"b_{name}") for name in (*POLLED_FIELDS, "etag", "last_modified")},
+        failing_since=sa.case(
+            (sa.bindparam("b_failures", type_=sa.Integer()) == 0, sa.null()),
+            else_=sa.func.coalesce(
+                feed.c.failing_since, sa.bindparam("b_last_poll", type_=feed.c.last_poll.type)
+            ),
+        ),
+        **_FREE,
+    )
+)
+
+
+def sync_feeds(
+    connection: Connection, feeds: Sequence[Feed], now: datetime, first_poll: Mapping[str, datetime]
+) -> None:
+    """Make the table say what the config says. Rows are archived, never deleted: their items stay."""
+    rows = {row["id"]: row for row in connection.execute(sa.select(feed)).mappings()}
+    new = [f for f in feeds if f.id not in rows]
+    moved = [f for f in feeds if f.id in rows and rows[f.id]["url"] != f.url]
+    named = [f for f in feeds if f.id in rows and rows[f.id]["name"] != f.name]
+    back = [f.id for f in feeds if f.id in rows and rows[f.id]["archived"]]
+    absent = [known for known in rows.keys() - {f.id for f in feeds} if not rows[known]["archived"]]
+    if new:
+        connection.execute(sa.insert(feed), [_new_row(f, first_poll.get(f.id, now)) for f in new])
+    for one in moved:
+        _update(connection, [one.id], url=one.url, next_poll=first_poll.get(one.id, now), **_FORGOTTEN)
+    for one in named:
+        _update(connection, [one.id], name=one.name)
+    _update(connection, back, archived=False)
+    _update(connection, absent, archived=True, **_FREE)
+
+
+def lease(
+    connection: Connection,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    feed_ids: Collection[str] | None,
+    token: str,
+) -> list[FeedState]:
+    """Take the feeds that are due, or the named ones due or not; never one that somebody polls."""
+    wanted = _due(now) if feed_ids is None else among(connection.dialect.name, feed.c.id, "feed_ids")
+    due = (
+        sa.select(feed.c.id)
+        .where(wanted, _free(now))
+        .order_by(feed.c.next_poll, feed.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    # As a subquery PostgreSQL might run it, LIMIT and all, more than once.
+    chosen = sa.select(due.cte("due").c.id)
+    taken = connection.execute(
+        sa.update(feed)
+        .where(feed.c.id.in_(chosen))
+        .values(lease_until=until, lease_token=token)
+        .returning(*STATE_COLUMNS),
+        {} if feed_ids is None else {"feed_ids": list(feed_ids)},
+    ).mappings()
+    # An UPDATE returns its rows in any order.
+    return sorted((to_state(row) for row in taken), key=lambda state: (state.next_poll, state.feed_id))
+
+
+def count_due(connection: Connection, now: datetime) -> int:
+    """How many feeds `lease` would take now."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(feed).where(_due(now), _free(now))) or 0
+
+
+def fenced_update(connection: Connection, polled: Polled) -> bool:
+    """Write what a poll says of its feed and give the lease back; False when the lease was lost."""
+    return connection.execute(_FENCED, state_values(polled.state)).rowcount == 1
+
+
+def fenced_updates(connection: Connection, polleds: Sequence[Polled]) -> frozenset[str]:
+    """`fenced_update` for several feeds at once. Returns the ids of those that still had their lease."""
+    tokens = {polled.state.feed_id: polled.state.lease_token for polled in polleds}
+    asked = sa.select(feed.c.id, feed.c.lease_token).where(among(connection.dialect.name, feed.c.id, "ids"))
+    locked = connection.execute(asked.with_for_update(), {"ids": list(tokens)})
+    ours = frozenset(row.id for row in locked if row.lease_token and row.lease_token == tokens[row.id])
+    states = [state_values(polled.state) for polled in polleds if polled.state.feed_id in ours]
+    if states:
+        connection.execute(_FENCED, states)
+    return ours
+
+
+def release(connection: Connection, states: Sequence[FeedState]) -> None:
+    """Give leases back without a poll, so that the feeds are due again at once."""
+    for state in states:
+        connection.execute(
+            sa.update(feed)
+            .where(feed.c.id == state.feed_id, feed.c.lease_token == state.lease_token)
+            .values(**_FREE)
+        )
+
+
+def release_all(connection: Connection) -> None:
+    """Give every lease back, whoever holds it."""
+    connection.execute(sa.update(feed).where(feed.c.lease_token.is_not(None)).values(**_FREE))
+
+
+def say(connection: Connection, feed_id: str, error: str) -> None:
+    """Leave a message on a feed whose poll succeeded for the most part."""
+    _update(connection, [feed_id], last_error=error)
+
+
+def states(connection: Connection, *, archived: bool = False) -> list[FeedState]:
+    """The feeds that are polled, or the archived ones, by id."""
+    query = sa.select(*STATE_COLUMNS).where(feed.c.archived.is_(sa.true() if archived else sa.false()))
+    return [to_state(row) for row in connection.execute(query.order_by(feed.c.id)).mappings()]
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """The name of every feed, archived ones too."""
+    return {row.id: row.name for row in connection.execute(sa.select(feed.c.id, feed.c.name))}
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(feed.c.next_poll <= now, feed.c.gone.is_(sa.false()))
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    unleased = sa.or_(feed.c.lease_until.is_(None), feed.c.lease_until <= now)
+    return sa.and_(feed.c.archived.is_(sa.false()), unleased)
+
+
+def _new_row(value: Feed, next_poll: datetime) -> dict[str, Any]:
+    fixed = {"failures": 0, "gone": False, "archived": False}
+    return {"id": value.id, "url": value.url, "name": value.name, "next_poll": next_poll, **fixed}
+
+
+def _update(connection: Connection, ids: Collection[str], **values: Any) -> None:
+    if ids:
+        some = among(connection.dialect.name, feed.c.id, "ids")
+        connection.execute(sa.update(feed).where(some).values(**values), {"ids": list(ids)})

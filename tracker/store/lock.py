@@ -1,0 +1,68 @@
+"""The lock of the one process that writes into a data folder. It ends with the process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracker.errors import BusyError, StoreError
+from tracker.store.engine import parse_url, sqlite_path
+
+LOCK_FILE = "tracker.lock"
+
+
+@contextmanager
+def writing_process(folder: Path) -> Iterator[None]:
+    """Be the one process that writes into `folder`, which is made if it is not there.
+
+    Raises BusyError "already running (pid N)" when another process is that.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be used as data folder: {error.strerror}") from error
+    with _locked(folder / LOCK_FILE, folder):
+        yield
+
+
+@contextmanager
+def writing_database(url: str) -> Iterator[None]:
+    """Be the one process that writes into an SQLite file, which two data folders may name.
+
+    PostgreSQL needs none. Raises BusyError.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        yield
+        return
+    path = sqlite_path(parsed).resolve()
+    with _locked(path.with_name(f"{path.name}.lock"), path):
+        yield
+
+
+@contextmanager
+def _locked(file: Path, place: Path) -> Iterator[None]:
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"{place}: cannot be written: {error.strerror}") from error
+    try:
+        _take(descriptor, place)
+        yield
+    finally:
+        os.close(descriptor)  # and with it the lock; the file stays, or two could hold "the" lock
+
+
+def _take(descriptor: int, place: Path) -> None:
+    # The kernel drops a flock with the last copy of its descriptor, so a kill -9 leaves nothing behind.
+    # Descriptors are closed on exec: a worker process that outlives us does not keep the lock.
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        pid = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        raise BusyError(f"{place}: already running (pid {pid})") from error
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

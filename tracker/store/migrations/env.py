@@ -1,0 +1,16 @@
+"""Runs the revisions on the connection that `tracker.store.schema` hands over, inside its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from tracker.store.tables import METADATA
+
+# No transaction of its own: the caller's also holds the lock against a second migrator.
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    transactional_ddl=False,
+)
+context.run_migrations()
