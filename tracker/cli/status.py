@@ -1,0 +1,123 @@
+"""`tracker status`: what is polled, what fails and since when, what waits for the next edition."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from tracker.cli import say
+from tracker.cli.options import AsJson, Options
+
+if TYPE_CHECKING:
+    from tracker.cli.wiring import InForce, Places
+    from tracker.model import FeedState
+    from tracker.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A feed whose last poll brought nothing. next_poll: None when it is not asked again."""
+
+    feed: str
+    name: str
+    error: str
+    since: datetime | None
+    failures: int
+    last_success: datetime | None
+    next_poll: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What `tracker status` tells. waiting: matches for the next edition. edition: the newest's number."""
+
+    config: str
+    config_hash: str
+    notice: str | None
+    data: str
+    feeds: int
+    seen: int
+    never_polled: int
+    failing: tuple[Failing, ...]
+    last_poll: datetime | None
+    next_poll: datetime | None
+    items: int
+    matches: int
+    waiting: int
+    edition: int | None
+    recorded: datetime | None
+
+
+def status(context: typer.Context, json: AsJson = False) -> None:
+    """Say what is polled, what fails and since when, and what waits for the next edition."""
+    from tracker.cli import wiring
+
+    options: Options = context.obj
+    where = wiring.places(options.config, options.data)
+    work = wiring.load_or_last(where)
+    with wiring.reading(where, work.config) as store:
+        told = _status(where, work, store)
+    if json:
+        say.data(asdict(told))
+    else:
+        _tell(told, wiring.clock())
+
+
+def _status(where: Places, work: InForce, store: Store) -> Status:
+    counts = store.counts()
+    names = {feed.id: feed.name for feed in work.config.feeds}
+    newest = store.editions(limit=1)
+    states = [state for state in store.states() if state.feed_id in names]
+    return Status(
+        config=str(where.config),
+        config_hash=work.config.hash,
+        notice=work.notice,
+        data=str(where.data),
+        feeds=len(names),
+        seen=sum(state.last_success is not None and state.last_error is None for state in states),
+        never_polled=len(names) - sum(state.last_poll is not None for state in states),
+        failing=tuple(_failing(state, names[state.feed_id]) for state in states if state.last_error),
+        last_poll=counts.last_poll,
+        next_poll=min((state.next_poll for state in states if not state.gone), default=None),
+        items=counts.items,
+        matches=counts.matches,
+        waiting=counts.waiting,
+        edition=newest[0].number if newest else None,
+        recorded=newest[0].recorded if newest else None,
+    )
+
+
+def _failing(state: FeedState, name: str) -> Failing:
+    return Failing(
+        feed=state.feed_id,
+        name=name,
+        error=state.last_error or "",
+        since=state.failing_since,
+        failures=state.failures,
+        last_success=state.last_success,
+        next_poll=None if state.gone else state.next_poll,
+    )
+
+
+def _tell(told: Status, now: datetime) -> None:
+    say.line(f"config    {told.config} ({told.config_hash[:12]})")
+    if told.notice:
+        say.line(f"          {told.notice}")
+    matches = say.count(told.matches, "match", "matches")
+    say.line(f"data      {told.data}: {say.count(told.items, 'item')}, {matches}")
+    never = f", {told.never_polled} never polled" if told.never_polled else ""
+    say.line(
+        f"feeds     {told.seen} of {told.feeds} seen{never}; last poll {say.age(told.last_poll, now)}, "
+        f"next {say.ahead(told.next_poll, now)}"
+    )
+    edition = f"{told.edition}, recorded {say.age(told.recorded, now)}" if told.edition else "none yet"
+    say.line(f"edition   {edition}; {say.count(told.waiting, 'match', 'matches')} waiting for the next")
+    for failing in told.failing:
+        then = f"next try {say.ahead(failing.next_poll, now)}" if failing.next_poll else "not asked again"
+        say.line(
+            f"failing   {failing.feed}: {failing.error}; since {say.age(failing.since, now)}, "
+            f"last seen {say.age(failing.last_success, now)}, {then}"
+        )

@@ -1,0 +1,224 @@
+"""Makes what commands hand in: paths, the config in force, the store, the clock, the tools of a poll."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker import shipped
+from tracker.errors import ConfigError, Place, Problem, Severity, TrackerError
+
+if TYPE_CHECKING:
+    from tracker.config.values import Config
+    from tracker.edition import Masthead
+    from tracker.poll.poll import Tools
+    from tracker.rules import Ruleset
+    from tracker.store.store import Store
+
+IN_FORCE = "config-in-force.json"
+"""Beside the database: a start with a broken config.yaml finds here what ran last, database included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where this run's files are: the config as named or found, and the data directory."""
+
+    config: Path
+    data: Path
+
+    @property
+    def pages(self) -> Path:
+        return self.data / "digest"
+
+    @property
+    def in_force(self) -> Path:
+        return self.data / IN_FORCE
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The config that this run works by. notice: why it is not the file on disk, or None."""
+
+    config: Config
+    ruleset: Ruleset
+    warnings: tuple[Problem, ...] = ()
+    notice: str | None = None
+
+
+def clock() -> datetime:
+    """The time, read here and nowhere else."""
+    return datetime.now(UTC)
+
+
+def places(config: Path | None, data: Path | None) -> Places:
+    """Find the config and the data directory; see `tracker --help` for the order."""
+    from tracker.config.paths import find_config, find_data
+
+    try:
+        found = find_config(config, os.environ, Path.cwd())
+    except FileNotFoundError as error:  # of cwd()
+        raise TrackerError("the current folder was deleted; go to another") from error
+    try:
+        found.stat()
+    except FileNotFoundError:
+        raise _no_config(found, "there is no such file", "`tracker init` writes one") from None
+    except OSError as error:
+        raise _no_config(found, f"cannot be read: {error.strerror}") from error
+    return Places(found, find_data(data, found, os.environ))
+
+
+def _no_config(path: Path, what: str, hint: str = "") -> ConfigError:
+    return ConfigError([Problem(Place(str(path), 1, 1), what, hint)])
+
+
+def load(path: Path) -> InForce:
+    """Load and compile a config with all its problems. Raises ConfigError with every one of them."""
+    from tracker.config.load import load_config
+
+    return compiled(load_config(path, env=os.environ, seeds=shipped.seeds()))
+
+
+def compiled(config: Config) -> InForce:
+    """Compile the rules of a config and run their examples; an error of either is a ConfigError."""
+    from tracker.rules import check_examples, compile_rules
+
+    ruleset = compile_rules(config.definitions)
+    broken = check_examples(ruleset, config.definitions)
+    if any(problem.severity is Severity.ERROR for problem in broken):
+        raise ConfigError(broken)
+    return InForce(config, ruleset, (*config.warnings, *ruleset.warnings, *broken))
+
+
+def load_or_last(where: Places) -> InForce:
+    """The config on disk, or the last one in force when that is broken: a run must not stop for a typo.
+
+    Raises ConfigError, about the file on disk, when there is no last one or that cannot run either.
+    """
+    try:
+        return load(where.config)
+    except ConfigError as error:
+        last = _last_in_force(where)
+        if last is None:
+            raise
+        first, rest = error.problems[0], len(error.problems) - 1
+        more = f" and {rest} more" if rest else ""
+        notice = f"the last config in force is running, the file is broken: {first.place}: {first.what}{more}"
+        return replace(last, notice=notice)
+
+
+def _last_in_force(where: Places) -> InForce | None:
+    """None also for one that lost a secret, or that a power cut or an older program left unreadable."""
+    from tracker.config.load import from_canonical
+
+    try:
+        return compiled(from_canonical(where.in_force.read_text("utf-8"), env=os.environ))
+    except (OSError, UnicodeDecodeError, ConfigError):
+        return None
+
+
+@contextmanager
+def writing(where: Places, config: Config) -> Iterator[Store]:
+    """The store of this data directory, for the one process that may write."""
+    from tracker.store.lock import writing_database, writing_process
+    from tracker.store.store import open_store
+
+    url = database_url(where, config)
+    with writing_process(where.data), writing_database(url), open_store(url) as store:
+        store.end_stale_leases()
+        yield store
+
+
+@contextmanager
+def reading(where: Places, config: Config) -> Iterator[Store]:
+    """The store of this data directory, read only: never in the way of the process that writes."""
+    from tracker.store.store import open_store
+
+    with open_store(database_url(where, config), read_only=True) as store:
+        yield store
+
+
+def database_url(where: Places, config: Config) -> str:
+    """The config's database, or the data directory's own SQLite file."""
+    return config.database or f"sqlite:///{where.data / 'tracker.sqlite'}"
+
+
+def put_in_force(where: Places, config: Config, store: Store, now: datetime) -> None:
+    """Remember the config that this run works by, in the store and beside it."""
+    store.put_config(config.hash, config.canonical, now)
+    try:
+        _write_in_force(where.in_force, config.canonical.encode())
+    except OSError as error:
+        raise TrackerError(f"{where.in_force} cannot be written: {error.strerror}") from error
+
+
+def _write_in_force(path: Path, content: bytes) -> None:
+    """Whole or not at all, also in a power cut, and for nobody else's eyes: it tells addresses of feeds."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    beside = path.with_suffix(".new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def masthead(work: InForce) -> Masthead:
+    """What an edition takes from the config in force: headings in the user's order, feeds, zone."""
+    from tracker.digest.build import Heading
+    from tracker.edition import Masthead
+
+    config = work.config
+    signals = {signal.key: signal for signal in config.definitions.signals}
+    ordered = [signals[key] for key in config.digest.order]
+    return Masthead(
+        headings=tuple(Heading(each.key, each.title, each.question) for each in ordered),
+        feeds={feed.id: feed for feed in config.feeds},
+        zone=config.digest.zone,
+        config_hash=config.hash,
+        notice=work.notice,
+    )
+
+
+@asynccontextmanager
+async def tools(
+    work: InForce,
+    store: Store,
+    *,
+    clock: Callable[[], datetime] = clock,
+    chance: Callable[[], float] = random.random,
+) -> AsyncIterator[Tools]:
+    """Everything a poll needs, made for this run and closed after it."""
+    from tracker.poll.address import AddressPolicy
+    from tracker.poll.fetch import Fetcher, user_agent
+    from tracker.poll.poll import Tools
+    from tracker.poll.pool import ParserPool
+
+    config, settings = work.config, work.config.poll
+    async with Fetcher(
+        AddressPolicy.from_entries(settings.allow),
+        user_agent(config.contact),
+        at_once=settings.concurrency,
+        per_host=settings.per_host,
+        spacing=settings.spacing,
+    ) as fetcher:
+        with ParserPool() as parser:
+            yield Tools(
+                feeds={feed.id: feed for feed in config.feeds},
+                ruleset=work.ruleset,
+                config_hash=config.hash,
+                store=store,
+                fetcher=fetcher,
+                parser=parser,
+                clock=clock,
+                chance=chance,
+            )
