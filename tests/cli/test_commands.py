@@ -77,6 +77,17 @@ def test_init_writes_a_config_that_check_finds_good(home: Any) -> None:
     assert checked.json["signals"] == 13
 
 
+def test_the_rule_in_the_readme_is_six_lines_that_load(home: Any) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rule = readme.partition("```yaml\n")[2].partition("```")[0]
+    home.config.write_text(f"use: ai-industry/signals\n{rule}", "utf-8")
+
+    checked = home.tracker("check", "--json")
+
+    assert len(rule.splitlines()) == 6
+    assert (checked.code, checked.json["problems"]) == (0, [])
+
+
 def test_init_does_not_overwrite(home: Any) -> None:
     home.config.write_text("mine", "utf-8")
 

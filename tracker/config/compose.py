@@ -31,7 +31,7 @@ from tracker.config.report import excerpt, in_file_order
 from tracker.errors import ConfigError, Place, Problem
 
 LARGEST_FILE = 4_000_000
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 DEEPEST = 16
 
 # Neither the file nor an escape may bring these: control characters, line separators that editors
