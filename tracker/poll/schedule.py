@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tracker.model import FeedState, Validators
+from tracker.model import FeedState
 
 if TYPE_CHECKING:
     from tracker.errors import PollError
@@ -22,28 +22,10 @@ LONGEST_BACK_OFF = timedelta(hours=24)
 FULL_FETCH_EVERY = timedelta(days=7)
 """A publisher whose ETag is stuck would hide new items for ever if we always asked conditionally."""
 
-FIRST_POLL_WITHIN = timedelta(minutes=5)
-"""5,000 new feeds are not asked at the same moment."""
-
 FULL_FETCH_AFTER = 2
 """Failures in a row after which we ask for the whole document: our validators may be what is choked on."""
 
 _JITTER = 0.1
-
-
-def is_due(state: FeedState, now: datetime) -> bool:
-    """Is it this feed's time? Never, once its publisher has said that it is gone."""
-    return not state.gone and state.next_poll <= now
-
-
-def pulled_back(next_poll: datetime, interval: timedelta, now: datetime) -> datetime:
-    """A time further away than any wait that we set was set by a wrong clock: not later than the longest."""
-    return min(next_poll, now + max(_jittered(interval, 1.0), LONGEST_WAIT))
-
-
-def first_poll(interval: timedelta, now: datetime, spread: float) -> datetime:
-    """When a feed that was never polled is due; spread is its share of the first minutes, in [0, 1)."""
-    return now + spread * min(interval, FIRST_POLL_WITHIN)
 
 
 def after_success(interval: timedelta, now: datetime, jitter: float) -> datetime:
@@ -78,14 +60,9 @@ def needs_full_fetch(state: FeedState, now: datetime) -> bool:
     return not timedelta(0) <= now - state.full_at < FULL_FETCH_EVERY
 
 
-def ask_with(state: FeedState, now: datetime) -> Validators:
-    """The validators to ask with now: none when a full fetch is due."""
-    return Validators() if needs_full_fetch(state, now) else state.validators
-
-
 def _back_off(interval: timedelta, failures: int, jitter: float) -> timedelta:
     ceiling = max(interval, LONGEST_BACK_OFF)
-    doublings = min(failures, 32)  # 2**32 s is 136 years: beyond any ceiling, and safe from overflow
+    doublings = min(failures, 16)  # the shortest interval, 5 min, is then 227 days; 7 days do not overflow
     return min(_jittered(min(interval * int(2**doublings), ceiling), jitter), ceiling)
 
 
