@@ -147,3 +147,32 @@ def test_a_lease_given_back_is_due_again_at_once(store, feeds, now):
 
     assert ids(store.lease(now, now + HOUR, 1)) == ["acme-blog"]
     assert not store.commit(Polled(taken[0]), "config-1", now)
+
+
+def test_a_lease_that_is_renewed_lasts_and_one_that_was_lost_stays_lost(store, feeds, now):
+    store.sync_feeds(feeds, now)
+    mine = store.lease(now, now + HOUR, 10)
+    lost = replace(mine[0], lease_token="another's")
+
+    store.renew([lost, *mine[1:]], now + 3 * HOUR)
+
+    assert [state.feed_id for state in store.lease(now + 2 * HOUR, now + 4 * HOUR, 10)] == [mine[0].feed_id]
+
+
+def test_a_feed_that_a_wrong_clock_put_off_is_due(store, feeds, now):
+    store.sync_feeds(feeds, now)
+    (state, *_) = store.lease(now, now + HOUR, 1)
+    store.commit(Polled(replace(state, next_poll=now + timedelta(days=9000), last_error="x")), "c", now)
+
+    assert state.feed_id in {each.feed_id for each in store.lease(now, now + HOUR, 10)}
+
+
+def test_a_shorter_interval_counts_from_the_last_poll(store, feeds, now):
+    store.sync_feeds(feeds, now)
+    (state, *_) = store.lease(now, now + HOUR, 1)
+    store.commit(Polled(replace(state, last_poll=now, next_poll=now + 24 * HOUR)), "c", now)
+
+    often = [replace(feed, interval=timedelta(minutes=10)) for feed in feeds]
+    store.sync_feeds(often, now + timedelta(minutes=1))
+
+    assert {s.feed_id: s.next_poll for s in store.states()}[state.feed_id] == now + timedelta(minutes=10)

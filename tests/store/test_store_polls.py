@@ -150,9 +150,18 @@ def test_no_unchanged_polls_are_no_work(store):
     assert store.commit_unchanged([]) == frozenset()
 
 
+def test_a_feed_that_asks_us_to_wait_is_not_seen_since_then(store, leased, now):
+    busy = replace(leased, last_poll=now, next_poll=now, failures=0, last_error="HTTP 429")
+
+    store.commit(Polled(busy), "config-1", now)
+
+    assert store.states()[0].failing_since == now
+
+
 def test_failing_since_is_the_first_failure_of_the_row(store, leased, now):
     def fail(state, when, failures):
-        state = replace(state, last_poll=when, next_poll=when, failures=failures, last_error="HTTP 503")
+        error = "HTTP 503" if failures else None
+        state = replace(state, last_poll=when, next_poll=when, failures=failures, last_error=error)
         store.commit(Polled(state), "config-1", when)
         return store.lease(when, when + HOUR, 1, [leased.feed_id])[0]
 

@@ -19,11 +19,14 @@ from tracker.rules import Ruleset
 from tracker.store.store import Store
 
 LEASE = timedelta(minutes=15)
-"""How long a poll may take, waiting included, before another process may poll its feed."""
+"""When another process may poll a feed whose poller is silent."""
+
+RENEW = LEASE / 3
+"""How often the leases of polls under way are renewed: in a long line at one host, polls wait for hours."""
 
 AT_ONCE = 256
 """Polls under way: enough that hosts with a line before them keep nobody else waiting (the fetcher lets
-fewer through), few enough that the last in a line is done within its lease.
+fewer through), few enough that what they bring fits into memory.
 """
 
 
@@ -61,7 +64,7 @@ async def poll_due(tools: Tools, only: Sequence[str] | None = None) -> AsyncIter
     early, polls under way are dropped whole and their leases are given back.
     """
     under_way: dict[asyncio.Task[Polled], FeedState] = {}
-    more = True
+    more, renewed = True, tools.clock()
     try:
         while True:
             if more and len(under_way) <= AT_ONCE // 2:
@@ -72,12 +75,18 @@ async def poll_due(tools: Tools, only: Sequence[str] | None = None) -> AsyncIter
                 under_way |= {asyncio.create_task(_poll_one(state, tools)): state for state in states}
             if not under_way:
                 return
-            finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-            polled = [task.result() for task in finished]
+            finished, _ = await asyncio.wait(
+                under_way, timeout=RENEW.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+            )
             for task in finished:
                 del under_way[task]
-            for report in _commit(polled, tools):
+            for report in _commit([task.result() for task in finished if not task.exception()], tools):
                 yield report
+            for task in finished:
+                task.result()  # a bug of ours comes to light, after what the others brought is kept
+            if tools.clock() - renewed >= RENEW:
+                renewed = tools.clock()
+                tools.store.renew(list(under_way.values()), renewed + LEASE)
     finally:
         for task in under_way:
             task.cancel()
@@ -103,7 +112,7 @@ async def _gather(feed: Feed, state: FeedState, full: bool, tools: Tools) -> Out
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == state.body_hash:
             return NotModified(fetched.validators, body_hash)
-        return await tools.parser.parse(_job(feed, fetched, body_hash, now))
+        return await tools.parser.parse(_job(feed, fetched, body_hash, tools.clock()))
     except PollError as error:
         return error
 

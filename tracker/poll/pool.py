@@ -46,8 +46,8 @@ class ParserPool:
 
     async def parse(self, job: ParseJob) -> Snapshot:
         """What the feed lists now. Raises ParseError, also if the worker was too slow, too large or died."""
-        future = self._pool.schedule(parse_document, args=(job,), timeout=self._timeout)
         try:
+            future = self._pool.schedule(parse_document, args=(job,), timeout=self._timeout)
             snapshot: Snapshot = await asyncio.wrap_future(future)
         except TimeoutError:
             raise ParseError(f"parsing took longer than {self._timeout:g} s") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from tracker.model import Feed, FeedState, Polled
+
+_FARTHEST = timedelta(days=14)
 
 _FREE = {"lease_until": None, "lease_token": None}
 
@@ -34,7 +36,8 @@ _FENCED = (
     .values(
         **{name: sa.bindparam(f"b_{name}") for name in (*POLLED_FIELDS, "etag", "last_modified")},
         failing_since=sa.case(
-            (sa.bindparam("b_failures", type_=sa.Integer()) == 0, sa.null()),
+            # Not by the failures: a feed that asks us to wait does not fail, and is not seen either.
+            (sa.bindparam("b_last_error", type_=sa.Text()).is_(sa.null()), sa.null()),
             else_=sa.func.coalesce(
                 feed.c.failing_since, sa.bindparam("b_last_poll", type_=feed.c.last_poll.type)
             ),
@@ -60,6 +63,9 @@ def sync_feeds(
         _update(connection, [one.id], url=one.url, next_poll=first_poll.get(one.id, now), **_FORGOTTEN)
     for one in named:
         _update(connection, [one.id], name=one.name)
+    for one in feeds:
+        if one.id in rows and (sooner := _sooner(one, dict(rows[one.id]), now)):
+            _update(connection, [one.id], next_poll=sooner)
     _update(connection, back, archived=False)
     _update(connection, absent, archived=True, **_FREE)
 
@@ -126,14 +132,25 @@ def release(connection: Connection, states: Sequence[FeedState]) -> None:
         )
 
 
+def renew(connection: Connection, states: Sequence[FeedState], until: datetime) -> None:
+    """Let leases that are still held last longer; one that was lost stays lost."""
+    for state in states:
+        connection.execute(
+            sa.update(feed)
+            .where(feed.c.id == state.feed_id, feed.c.lease_token == state.lease_token)
+            .values(lease_until=until)
+        )
+
+
 def release_all(connection: Connection) -> None:
     """Give every lease back, whoever holds it."""
     connection.execute(sa.update(feed).where(feed.c.lease_token.is_not(None)).values(**_FREE))
 
 
-def say(connection: Connection, feed_id: str, error: str) -> None:
-    """Leave a message on a feed whose poll succeeded for the most part."""
-    _update(connection, [feed_id], last_error=error)
+def forget_document(connection: Connection, feed_id: str, error: str) -> None:
+    """Say what went wrong with a document, and ask for the whole of it next time: it is tried again."""
+    said = {"last_error": error, "failing_since": sa.func.coalesce(feed.c.failing_since, feed.c.last_poll)}
+    _update(connection, [feed_id], etag=None, last_modified=None, body_hash=None, **said)
 
 
 def states(connection: Connection, *, archived: bool = False) -> list[FeedState]:
@@ -147,8 +164,19 @@ def names(connection: Connection) -> dict[str, str]:
     return {row.id: row.name for row in connection.execute(sa.select(feed.c.id, feed.c.name))}
 
 
+def _sooner(value: Feed, row: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When a healthy feed is due whose interval was shortened, or that a wrong clock put off; else None."""
+    usual = now + value.interval + value.interval / 5  # room for the chance in next_poll
+    if row["last_error"] is not None or row["next_poll"] <= usual:
+        return None
+    last = row["last_poll"]
+    return max(now, min(last, now) + value.interval) if last is not None else now
+
+
 def _due(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(feed.c.next_poll <= now, feed.c.gone.is_(sa.false()))
+    # Further away than any wait that is ever set: the clock was wrong when it was set.
+    due = sa.or_(feed.c.next_poll <= now, feed.c.next_poll > now + _FARTHEST)
+    return sa.and_(due, feed.c.gone.is_(sa.false()))
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:

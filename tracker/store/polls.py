@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 from tracker.model import Known
 from tracker.store.bulk import insert_items
 from tracker.store.columns import PlainText, storable
-from tracker.store.feeds import fenced_update, say
+from tracker.store.feeds import fenced_update, forget_document
 from tracker.store.rows import among, match_values
 from tracker.store.tables import item, match
 
@@ -76,7 +76,8 @@ def commit_one_by_one(connection: Connection, polled: Polled, config_hash: str, 
             refused.append(f"{found.item.title[:80]!r}: {_first_line(error)}")
     if refused:
         total = len(polled.new)
-        say(connection, polled.state.feed_id, f"{len(refused)} of {total} items not stored: {refused[0]}")
+        said = f"{len(refused)} of {total} items not stored: {refused[0]}"
+        forget_document(connection, polled.state.feed_id, said)
     return True
 
 

@@ -143,7 +143,7 @@ def _newer(place: str, version: str) -> StoreError:
 
 def _refuse_older(place: str, revision: str | None) -> None:
     if revision != HEAD:
-        raise StoreError(f"{place}: needs a newer schema; start the daemon or `tracker poll` once")
+        raise StoreError(f"{place}: needs a newer schema; run `tracker poll` once")
 
 
 def _back_up(path: Path, revision: str | None) -> None:

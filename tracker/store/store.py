@@ -97,6 +97,11 @@ class Store:
         with self._database.writing() as connection:
             feeds.release(connection, states)
 
+    def renew(self, states: Sequence[FeedState], until: datetime) -> None:
+        """Keep the right to poll feeds that still wait for their turn."""
+        with self._database.writing() as connection:
+            feeds.renew(connection, states, until)
+
     def end_stale_leases(self) -> None:
         """Give back what processes that were killed had leased.
 
