@@ -10,8 +10,10 @@ from pathlib import Path
 import tracker
 from tracker.digest.build import Heading, Matched, build_digest
 from tracker.digest.canonical import from_canonical, to_canonical
+from tracker.digest.index import file_name
 from tracker.digest.publish import publish
 from tracker.digest.render import template_hash
+from tracker.errors import StoreError
 from tracker.model import Digest, Edition, Feed, FeedHealth, FeedState, Found, Window
 from tracker.store.store import Store
 from tracker.store.values import EditionHead, EditionInput
@@ -56,21 +58,21 @@ def record(store: Store, masthead: Masthead, templates: Path, now: datetime) -> 
     )
 
 
-def publish_recorded(store: Store, templates: Path, folder: Path, now: datetime) -> Path | None:
-    """Write the page of every edition that has none yet, oldest first; the newest page's path, or None.
+def publish_recorded(store: Store, templates: Path, folder: Path, now: datetime) -> Path:
+    """Write the page of every edition that has none here, oldest first; return the newest one's.
 
-    An edition that a crash left unpublished is rendered from its record, exactly as it would have been.
+    An edition that a crash left unpublished, or whose page was deleted, is rendered from its record.
+    Raises StoreError when no edition was ever recorded.
     """
-    waiting = store.unpublished()
-    if not waiting:
-        return None
     listed = [_edition(store, head) for head in store.editions(limit=LISTED)]
-    for head in waiting:
-        page = publish(
-            _edition(store, head), [each for each in listed if each.number <= head.number], folder, templates
-        )
-        store.mark_published(head.number, now)
-    return page
+    if not listed:
+        raise StoreError("no edition was recorded yet")
+    waiting = {each.number: each for each in listed if not (folder / file_name(each)).is_file()}
+    waiting |= {head.number: _edition(store, head) for head in store.unpublished()}
+    for number in sorted(waiting):
+        publish(waiting[number], listed, folder, templates)
+        store.mark_published(number, now)
+    return folder / file_name(listed[0])
 
 
 def _edition(store: Store, head: EditionHead) -> Edition:
@@ -94,7 +96,11 @@ def _digest(given: EditionInput, masthead: Masthead, window: Window) -> Digest:
         items=given.items,
         matched=[each for found in given.found for each in _matched(found, masthead.feeds, given.names)],
         headings=masthead.headings,
-        health=[_health(state, masthead.feeds) for state in given.feeds if state.feed_id in masthead.feeds],
+        health=[
+            _health(state, masthead.feeds[state.feed_id], window)
+            for state in given.feeds
+            if state.feed_id in masthead.feeds
+        ],
         last_matches=given.last_matches,
         config_notice=masthead.notice,
     )
@@ -108,14 +114,18 @@ def _matched(found: Found, feeds: Mapping[str, Feed], names: Mapping[str, str]) 
     return [Matched(found.item, match, name, tier, lang) for match in found.matches]
 
 
-def _health(state: FeedState, feeds: Mapping[str, Feed]) -> FeedHealth:
-    feed = feeds[state.feed_id]
+def _health(state: FeedState, feed: Feed, window: Window) -> FeedHealth:
     return FeedHealth(
         feed_id=feed.id,
         name=feed.name,
         carries=feed.carries,
-        seen=state.last_success is not None and state.last_error is None,
+        seen=state.last_error is None and _within(state.last_success, feed, window),
         last_success=state.last_success,
-        last_error=state.last_error or (None if state.last_poll else "not polled yet"),
+        last_error=state.last_error,
         failing_since=state.failing_since,
     )
+
+
+def _within(last_success: datetime | None, feed: Feed, window: Window) -> bool:
+    """Was the feed seen in the window, or, where that is shorter, as lately as its interval lets us ask?"""
+    return last_success is not None and last_success >= min(window.start, window.end - 2 * feed.interval)

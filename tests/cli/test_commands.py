@@ -181,6 +181,27 @@ def test_a_digest_is_recorded_written_and_opened_by_its_path(watching: Any) -> N
     assert Path(path.out.strip()).read_text("utf-8") == Path(made.json["page"]).read_text("utf-8")
 
 
+def test_pages_that_were_deleted_are_written_again(watching: Any) -> None:
+    watching.tracker("poll")
+    first = Path(watching.tracker("digest", "--json").json["page"])
+    before = first.read_text("utf-8")
+    for page in first.parent.iterdir():
+        page.unlink()
+
+    watching.tracker("digest")
+
+    assert first.read_text("utf-8") == before
+    assert first.name in (first.parent / "index.html").read_text("utf-8")
+
+
+def test_status_lists_every_feed_by_its_id_when_asked(watching: Any) -> None:
+    watching.tracker("poll")
+
+    run = watching.tracker("status", "--feeds")
+
+    assert {feed.id for feed in load().feeds} <= {line.split()[0] for line in run.out.splitlines()}
+
+
 def test_open_without_an_edition_says_what_to_do(watching: Any) -> None:
     run = watching.tracker("open")
 

@@ -240,7 +240,7 @@ def test_a_signal_ends_a_poll_in_order(
         out, err = process.communicate(timeout=10)
 
     assert (process.returncode, out) == (code, "")
-    assert err.endswith("; what was polled is kept\n")
+    assert err.endswith("; nothing is half-done\n")
     assert err.count("\n") == 1
     assert query(watching, "SELECT id FROM feed WHERE lease_token IS NOT NULL") == []
 

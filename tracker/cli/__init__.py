@@ -21,7 +21,7 @@ app = typer.Typer(
     help="Polls feeds, matches every item against your signal rules, and writes a digest that says why.",
     epilog=(
         "Exit codes: 0 done; 1 could not be done, the line says why; 2 a mistake in the config or the "
-        "command; 3 another tracker writes to this data directory; 130 interrupted, 143 terminated."
+        "command; 3 another tracker writes to this data directory; 130, 143, 129 stopped by a signal."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -101,7 +101,7 @@ def _answer() -> int:
         say.error(str(error))
         return 1
     except stopping.Stopped as stopped:
-        say.error(f"{stopped}; what was polled is kept")
+        say.error(f"{stopped}; nothing is half-done")
         return stopped.status
     return code
 

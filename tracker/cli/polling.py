@@ -12,7 +12,7 @@ import typer
 
 from tracker.cli import say, stopping
 from tracker.cli.options import AsJson, Options
-from tracker.errors import TrackerError
+from tracker.errors import BusyError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +68,9 @@ def poll(
     if json:
         say.data({"seconds": round(seconds, 3), "feeds": [asdict(row) for row in rows]})
     else:
-        _tell_sum(rows, seconds)
+        _tell_sum(rows, seconds, named=only is not None)
+    if left := set(only or ()) - {row.feed for row in rows}:
+        raise BusyError(f"another tracker is polling {', '.join(sorted(left))}; nothing was changed there")
     if rows and not any(row.seen for row in rows):
         raise typer.Exit(1)
 
@@ -81,7 +83,7 @@ def _chosen(asked: Sequence[str], feeds: Sequence[Feed]) -> list[str] | None:
     for wanted in asked:
         if wanted not in known:
             near = get_close_matches(wanted, known, 1)
-            hint = f"; did you mean {near[0]}" if near else "; `tracker status` lists them"
+            hint = f"; did you mean {near[0]}" if near else "; `tracker status --feeds` lists them"
             raise TrackerError(f"no feed has the id {wanted!r}{hint}")
     return list(asked) or None
 
@@ -133,7 +135,9 @@ def _tell_trouble(report: Report) -> None:
         say.note(f"{report.feed.id}: another process took over this poll; nothing changed")
 
 
-def _tell_sum(rows: Sequence[Row], seconds: float) -> None:
+def _tell_sum(rows: Sequence[Row], seconds: float, *, named: bool) -> None:
+    if not rows and named:
+        return
     if not rows:
         say.line("no feed is due; `tracker status` says when the next one is")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,6 +31,15 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A feed of the config: the id by which commands call it, and when it was last seen."""
+
+    feed: str
+    name: str
+    last_success: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What `tracker status` tells. waiting: matches for the next edition. edition: the newest's number."""
 
@@ -49,9 +58,14 @@ class Status:
     waiting: int
     edition: int | None
     recorded: datetime | None
+    listed: tuple[Listed, ...]
 
 
-def status(context: typer.Context, json: AsJson = False) -> None:
+def status(
+    context: typer.Context,
+    feeds: Annotated[bool, typer.Option("--feeds", help="List every feed with its id.")] = False,
+    json: AsJson = False,
+) -> None:
     """Say what is polled, what fails and since when, and what waits for the next edition."""
     from tracker.cli import wiring
 
@@ -62,8 +76,10 @@ def status(context: typer.Context, json: AsJson = False) -> None:
         told = _status(where, work, store)
     if json:
         say.data(asdict(told))
-    else:
-        _tell(told, wiring.clock())
+        return
+    _tell(told, wiring.clock())
+    if feeds:
+        _tell_feeds(told.listed, wiring.clock())
 
 
 def _status(where: Places, work: InForce, store: Store) -> Status:
@@ -71,6 +87,7 @@ def _status(where: Places, work: InForce, store: Store) -> Status:
     names = {feed.id: feed.name for feed in work.config.feeds}
     newest = store.editions(limit=1)
     states = [state for state in store.states() if state.feed_id in names]
+    seen = {state.feed_id: state.last_success for state in states}
     return Status(
         config=str(where.config),
         config_hash=work.config.hash,
@@ -87,6 +104,9 @@ def _status(where: Places, work: InForce, store: Store) -> Status:
         waiting=counts.waiting,
         edition=newest[0].number if newest else None,
         recorded=newest[0].recorded if newest else None,
+        listed=tuple(
+            Listed(id_, name, seen.get(id_)) for id_, name in sorted(names.items(), key=lambda pair: pair[0])
+        ),
     )
 
 
@@ -121,3 +141,9 @@ def _tell(told: Status, now: datetime) -> None:
             f"failing   {failing.feed}: {failing.error}; since {say.age(failing.since, now)}, "
             f"last seen {say.age(failing.last_success, now)}, {then}"
         )
+
+
+def _tell_feeds(listed: tuple[Listed, ...], now: datetime) -> None:
+    width = max((len(each.feed) for each in listed), default=0)
+    for each in listed:
+        say.line(f"{each.feed:<{width}}  {say.age(each.last_success, now):<12}  {each.name}")
