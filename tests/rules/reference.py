@@ -59,7 +59,8 @@ class Reading:
             case Term():
                 return self.of_terms([(tree.text, tree.exact)], source[tree.start : tree.end], fields)
             case Terms():
-                terms = [(term.text, False) for term in self.definitions.terms[tree.name].terms]
+                written = [term.text for term in self.definitions.terms[tree.name].terms]
+                terms = [(text.removeprefix("="), text.startswith("=") and len(text) > 1) for text in written]
                 return self.of_terms(terms, source[tree.start : tree.end], fields)
             case Named():
                 return self.of_name(tree.name, source[tree.start : tree.end], fields)

@@ -167,6 +167,13 @@ def test_of_several_terms_at_one_place_the_longest_is_shown() -> None:
     assert found("$p", "价格战", terms={"p": ["价格", "价格战", "格"]}) == ["价格战"]
 
 
+def test_a_term_of_a_set_may_ask_for_its_case() -> None:
+    terms = {"p": ["=AI", "model"]}
+
+    assert found("$p", "AI model", terms=terms) == ["AI", "model"]
+    assert found("$p", "ai Model", terms=terms) == ["Model"]
+
+
 @pytest.mark.parametrize(
     ("summary", "content", "lead"),
     [

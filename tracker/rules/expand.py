@@ -82,7 +82,7 @@ class Expander:
         for term in terms.terms:
             try:
                 _check_separators(term)
-                literals.append(term_literal(term.text))
+                literals.append(_term(term.text))
             except _WideSeparatorError as error:
                 self.problems.append(term.problem(error.at, error.what, error.hint))
             except TermError as error:
@@ -117,6 +117,12 @@ class _WideSeparatorError(Exception):
     def __init__(self, at: int, what: str, hint: str) -> None:
         super().__init__(what)
         self.at, self.what, self.hint = at, what, hint
+
+
+def _term(text: str) -> Literal:
+    """`=Case` means in a set what it means in a rule: as written."""
+    word = text.removeprefix("=")
+    return term_literal(word, exact=True) if word and word != text else term_literal(text)
 
 
 def _check_separators(term: Written) -> None:
