@@ -177,9 +177,9 @@ class Wire:
         with suppress(OSError):  # the socket is closed at the end
             while True:
                 connection, _ = self.socket.accept()
-                with connection:
+                with connection, suppress(OSError):  # a browser may connect and hang up, or say nothing
                     connection.settimeout(5)
-                    target = connection.recv(1000).decode("latin-1").split(" ")[1]
+                    _, _, target = connection.recv(1000).decode("latin-1").partition(" ")
                     self.asked.append(target.removeprefix("http://").split("/")[0].split(":")[0])
 
 
