@@ -117,12 +117,18 @@ def test_one_item_that_cannot_be_stored_does_not_lose_the_others(store, leased, 
     naive = now.replace(tzinfo=None)
     founds = [make_found(str(n)) for n in range(49)] + [make_found("bad", first_seen=naive)]
 
-    assert store.commit(polled(leased, now, *founds), "config-1", now)
+    whole = replace(leased, validators=Validators('"v1"', "Mon"), body_hash="known")
+
+    assert store.commit(polled(whole, now, *founds), "config-1", now)
 
     assert store.counts().items == 49
     assert store.counts().matches == 49
     state = next(state for state in store.states() if state.feed_id == leased.feed_id)
     assert state.last_error.startswith("1 of 50 items not stored: 'Acme cuts the price of bad'")
+    assert (state.validators, state.body_hash) == (
+        Validators(),
+        None,
+    )  # the whole document is asked for again
     assert state.lease_token is None
 
 
