@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import feedparser
 
 
-def parse_with_feedparser(body: bytes) -> int:
-    """Parse with feedparser's defaults; returns how many distinct entries a recognised feed has."""
+class Entry(NamedTuple):
+    """What tells an entry from another, as feedparser gives it; "" for what is absent."""
+
+    guid: str
+    link: str
+    title: str
+
+
+def parse_with_feedparser(body: bytes) -> list[Entry]:
+    """Parse with feedparser's defaults; returns the entries of a recognised feed that say anything."""
     found = feedparser.parse(body)
-    distinct = {(e.get("id"), e.get("link"), e.get("title"), e.get("summary")) for e in found.entries}
-    return len(distinct) if found.version else 0
+    entries = [Entry(e.get("id") or "", e.get("link") or "", e.get("title") or "") for e in found.entries]
+    return [entry for entry in entries if any(entry)] if found.version else []

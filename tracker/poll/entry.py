@@ -1,12 +1,15 @@
 """A feed's entries as written, the same shape for RSS, Atom, RDF and JSON Feed. Pure values.
 
-Readers (`xmlfeed`, `lenient`, `jsonfeed`) make them; `items` turns them into what we keep.
+Readers (`xmlfeed`, `lenient`, `jsonfeed`) make them; `items` turns them into what we keep. What is made per
+entry is a named tuple: frozen like a dataclass, made in a third of the time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -16,8 +19,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(NamedTuple):
     """A text as the publisher wrote it, with what it is."""
 
     value: str
@@ -27,8 +29,7 @@ class Marked:
 NOTHING = Marked("", Kind.TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A reference of an entry; rel as in Atom, "alternate" for the plain link of RSS."""
 
     href: str
@@ -36,8 +37,7 @@ class Link:
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry. base: its xml:base, joined from the outside in. dates: as written, best first."""
 
     guid: str = ""
@@ -54,7 +54,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document. link: its home page as written. lang: as written ("zh-CN"), or ""."""
+    """A feed document. link: its home page as written. lang: as written ("zh-CN"), or "".
+
+    period: how often it says that it changes.
+    """
 
     version: str
     entries: tuple[Entry, ...]
@@ -62,3 +65,4 @@ class Document:
     link: str = ""
     lang: str = ""
     warnings: tuple[str, ...] = ()
+    period: timedelta | None = None

@@ -15,20 +15,23 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from tracker.model import Item
 from tracker.poll.links import comparable
 
 _MANY = 3
+_guid_key: Callable[[Item], str] = attrgetter("guid_key")
+_content_key: Callable[[Item], str] = attrgetter("content_key")
 
 
 def keys(guid: str, link: str | None, title: str, otherwise: str) -> tuple[str, str]:
     """guid_key and content_key of an entry.
 
-    guid: the publisher's own, whole and trimmed; "" when there is none.
+    guid: the publisher's own, whole and trimmed; "" when there is none. title: one line, white space folded.
     otherwise: what tells titles apart where there is no link: the date, else the text.
     """
-    title = " ".join(title.split()).casefold()
+    title = title.casefold()
     page = comparable(link) if link else ""
     content = key("link", page, title) if link else key("title", title, otherwise)
     return key("guid", guid) if guid else key("link", page) if link else content, content
@@ -36,12 +39,12 @@ def keys(guid: str, link: str | None, title: str, otherwise: str) -> tuple[str, 
 
 def told_apart(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """The items of one document, each with keys of its own, exact repetitions gone; and what was odd."""
-    kept = tuple(items)
+    kept, oddities = tuple(items), tuple[str, ...]()
     if len({item.guid_key for item in kept}) < len(kept):
         kept = _without_repetitions(kept)
-    oddities = _oddities(kept)
-    kept = _longer(kept, _guid_key, lambda item: replace(item, guid_key=_pair(item)))
-    kept = _longer(kept, _guid_key, lambda item: replace(item, guid_key=key(item.guid_key, _body(item))))
+        oddities = _oddities(kept)
+        kept = _longer(kept, _guid_key, lambda item: replace(item, guid_key=_pair(item)))
+        kept = _longer(kept, _guid_key, lambda item: replace(item, guid_key=key(item.guid_key, _body(item))))
     kept = _longer(kept, _content_key, lambda item: replace(item, content_key=_dated(item)))
     kept = _longer(kept, _content_key, lambda item: replace(item, content_key=_pair(item)))
     return kept, oddities
@@ -63,9 +66,9 @@ def _longer(
     items: tuple[Item, ...], of: Callable[[Item], str], extended: Callable[[Item], Item]
 ) -> tuple[Item, ...]:
     """Extend the keys that several items share."""
-    counts = Counter(map(of, items))
-    if len(counts) == len(items):
+    if len(set(map(of, items))) == len(items):
         return items
+    counts = Counter(map(of, items))
     return tuple(extended(item) if counts[of(item)] > 1 else item for item in items)
 
 
@@ -77,14 +80,6 @@ def _oddities(items: tuple[Item, ...]) -> tuple[str, ...]:
     if len(repeated) == len(shared) == 1 and len(items) == repeated[0] >= _MANY:
         return ("all items have the same guid: told apart by link and title",)
     return (f"{sum(repeated)} items share {len(repeated)} guids: told apart by link and title",)
-
-
-def _guid_key(item: Item) -> str:
-    return item.guid_key
-
-
-def _content_key(item: Item) -> str:
-    return item.content_key
 
 
 def _pair(item: Item) -> str:

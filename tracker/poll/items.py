@@ -8,9 +8,9 @@ from datetime import datetime
 
 from tracker.model import Item
 from tracker.poll import dates, identity
-from tracker.poll.entry import Document, Entry, Kind, Link, Marked
+from tracker.poll.entry import Document, Entry, Link, Marked
 from tracker.poll.links import is_web_address, web_link
-from tracker.poll.markup import cut, first_words, line, text_of, title_of
+from tracker.poll.markup import cut, first_words, line, plain_line, text_of, title_of
 
 TITLE, SUMMARY, CONTENT, GUID, AUTHOR, TAG, TAGS = 1_000, 20_000, 65_536, 2_000, 300, 100, 50
 """Characters kept of each (TAGS: how many), so that no publisher can make a row large."""
@@ -58,7 +58,8 @@ def _item(entry: Entry, origin: Origin, lang: str | None, bases: Sequence[str]) 
         content = summary
     title = cut(title, TITLE)
     published = dates.published(entry.dates, origin.now, chinese=(lang or "").startswith("zh"))
-    keys = identity.keys(guid, link, title, str(published) if published else summary)
+    otherwise = "" if link else str(published) if published else summary
+    keys = identity.keys(guid, link, title, otherwise)
     return Item(
         feed_id=origin.feed_id,
         guid=cut(guid or link or "", GUID),
@@ -103,7 +104,7 @@ def _head(marked: Marked, limit: int) -> Marked:
 
 def _person(author: str) -> str:
     """Without the mail address that RSS puts first or last: "mail (name)", "name (mail)"."""
-    author = title_of(Marked(author[: 4 * AUTHOR], Kind.TEXT))
+    author = plain_line(author[: 4 * AUTHOR])
     if author.endswith(")"):
         outside, _, inside = author[:-1].partition("(")
         author = (inside if "@" in outside else outside if "@" in inside else author).strip()
@@ -111,5 +112,5 @@ def _person(author: str) -> str:
 
 
 def _tags(written: Sequence[str]) -> tuple[str, ...]:
-    tags = (cut(title_of(Marked(tag[: 4 * TAG], Kind.TEXT)), TAG) for tag in written[: 4 * TAGS])
-    return tuple(dict.fromkeys(filter(None, tags)))[:TAGS]
+    tags = dict.fromkeys([cut(plain_line(tag[: 4 * TAG]), TAG) for tag in written[: 4 * TAGS]])
+    return tuple(filter(None, tags))[:TAGS]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import feedparser
-
 from tracker.errors import ParseError
 from tracker.poll.entry import NOTHING, Document, Entry, Kind, Link, Marked
+from tracker.poll.freshness import period
 
+_PERIOD = ("ttl", "sy_updateperiod", "sy_updatefrequency")
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
 
 
 def read(data: bytes) -> Document:
     """Read a feed document, however broken. data: UTF-8. Raises ParseError if it is no feed."""
+    import feedparser  # most workers never need it, and it is a third of what they would hold
+
     try:
         found = feedparser.parse(
             data,
@@ -36,6 +38,7 @@ def read(data: bytes) -> Document:
         link=_string(head.get("link")),
         lang=_string(head.get("language")),
         warnings=("malformed XML: read leniently",) if found.bozo else (),
+        period=period(*(_string(head.get(name)) for name in _PERIOD)),
     )
 
 

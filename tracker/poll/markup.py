@@ -100,6 +100,11 @@ def title_of(marked: Marked) -> str:
     return line(text)
 
 
+def plain_line(text: str) -> str:
+    """One line of plain text; markup that a publisher escaped into it goes."""
+    return line(_without_title_tags(text) if "<" in text or "&" in text else text)
+
+
 def line(text: str) -> str:
     """One line without control characters, white space folded."""
     folded = " ".join(text.split())
@@ -181,12 +186,10 @@ def _in_title(tag: re.Match[str], meant: frozenset[str]) -> str:
 
 
 def _folded(text: str, separator: str) -> str:
-    lines = []
-    for each in text.split(separator):
-        one = each.strip()
-        # The space is the only white space that is printable, so most lines need no folding.
-        if one and ("  " in one or not one.isprintable()):
-            one = line(one)
-        if one:
-            lines.append(one)
-    return "\n".join(lines)
+    # The space is the only white space that is printable, so most lines need no folding.
+    lines = [
+        one if one.isprintable() and "  " not in one else line(one)
+        for one in map(str.strip, text.split(separator))
+        if one
+    ]
+    return "\n".join(filter(None, lines))

@@ -7,22 +7,26 @@ body is a feed only if a feed format was recognised: a page without entries is a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
 
 from tracker.errors import ParseError
-from tracker.model import Snapshot, Validators
+from tracker.model import Snapshot, Terms, Validators
 from tracker.poll import jsonfeed, lenient, xmlfeed
 from tracker.poll.encoding import to_utf8
 from tracker.poll.entry import Document
 from tracker.poll.items import Origin, items_of
 from tracker.poll.markup import line, title_of
-from tracker.poll.repair import repaired, without_doctype
+from tracker.poll.repair import repaired, with_bodies_wrapped, without_doctype
 
+_DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
 _NO_MEMORY = 2  # XML_ERR_NO_MEMORY of libxml2
 _LIMIT_WORDS = ("XML_PARSE_HUGE", "too big", "Excessive depth", "too long", "limit")
+
+_UNSAID = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class ParseJob:
 
     lang: as the config says, which wins over what the document says.
     body_hash: as the caller computed it; handed back with the items of a document that was whole.
+    terms: of the answer; handed back with what the document itself says.
     """
 
     feed_id: str
@@ -42,6 +47,7 @@ class ParseJob:
     validators: Validators
     now: datetime
     body_hash: str = ""
+    terms: Terms = _UNSAID
 
 
 def parse_document(job: ParseJob) -> Snapshot:
@@ -60,6 +66,7 @@ def parse_document(job: ParseJob) -> Snapshot:
         version=document.version,
         title=title_of(document.title)[:200],
         warnings=tuple(line(each) for each in (*decoded.warnings, *document.warnings, *oddities)),
+        terms=replace(job.terms, period=document.period),
     )
 
 
@@ -67,7 +74,7 @@ def _read(data: bytes) -> tuple[Document, bool]:
     """The document, and whether its end was there."""
     if (start := data[:1_000].strip())[:1] in (b"{", b"[") or start in (b"null", b"true", b"false"):
         return jsonfeed.read(data), True
-    if b"<!DOCTYPE" not in data.upper():  # wherever it is: a long comment may stand before it
+    if not _DOCTYPE.search(data):  # wherever it is: a long comment may stand before it
         try:
             return xmlfeed.read(data), True
         except etree.XMLSyntaxError as error:
@@ -89,11 +96,22 @@ def _read_repaired(text: str) -> tuple[Document, bool]:
         warnings = warnings or ("malformed XML: repaired",)
     except etree.XMLSyntaxError as error:
         _refuse_oversize(error)
-        document = lenient.read(data)
         warnings = (*warnings, line(f"malformed XML: {error.msg}"))
+        document = _read_wrapped(better.text) or lenient.read(data)
     if not better.whole and not document.entries:
         raise ParseError("cut off before the end of its first item")
     return _with(document, warnings), better.whole
+
+
+def _read_wrapped(text: str) -> Document | None:
+    """A document that is malformed in the HTML of its descriptions only; None if it is so elsewhere."""
+    wrapped, entries = with_bodies_wrapped(text)
+    try:
+        document = xmlfeed.read(wrapped.encode("utf-8", "replace"))
+    except etree.XMLSyntaxError as error:
+        _refuse_oversize(error)
+        return None
+    return document if len(document.entries) == entries else None
 
 
 def _with(document: Document, warnings: tuple[str, ...]) -> Document:

@@ -40,6 +40,20 @@ _ROOT_TAG_NAME = re.compile(r"<[A-Za-z][\w:.-]*")
 _ROOT_END = re.compile(
     rf"{_CDATA}|{_COMMENT}|</(rss|rdf:rdf|(?:[a-z]\w*:)?feed)\s*>", re.IGNORECASE | re.DOTALL
 )
+# HTML written into an element of plain text as if it were XML. Tags that are not tidy, or escaped HTML beside
+# them, have more than one reading: then nothing is wrapped.
+_TIDY = (
+    r"(?:[a-zA-Z][\w:-]*+(?:\s++[\w:-]++(?:\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'))?+)*+\s*+(?:/\s*+)?+>|/[^<>\"']*+>"
+    r"|!--(?:[^<>-]|-(?!-))*+-->|(?=[^a-zA-Z/!?]))"
+)
+_ENTRY_TAG = r"/?(?:item|entry|description|content:encoded)[\s/>]"
+_TEXT = r"(?:[^<&]|&(?!lt;[a-zA-Z/!]))*+"
+_BODY = re.compile(
+    r"(?P<open><(?P<name>description|content:encoded)\s*+>)"
+    rf"(?P<html>{_TEXT}(?:<(?!{_ENTRY_TAG}){_TIDY}{_TEXT})++)(?=</(?P=name)\s*+>)"
+)
+_STRAY = re.compile(rf"{_CDATA}|{_COMMENT}|<(?=[\s\d=<])", re.DOTALL)
+_ENTRY = re.compile(rf"{_CDATA}|{_COMMENT}|<((?:[a-z]\w*:)?(?:item|entry))[\s>]", re.IGNORECASE | re.DOTALL)
 _ITEM_END = re.compile(r"</(?:[a-z]\w*:)?(?:item|entry)\s*>", re.IGNORECASE)
 _HEAD = 8_192
 
@@ -86,6 +100,19 @@ def repaired(text: str) -> Repaired:
     text = _DECLARATION.sub("", text, count=1)
     text = _with_prefixes(_REFERENCE.sub(_reference, text))
     return Repaired(text, tuple(warnings), whole)
+
+
+def with_bodies_wrapped(text: str) -> tuple[str, int]:
+    """A repaired document that still is not well-formed, with the HTML of its descriptions as one text each.
+
+    HTML need not be well-formed, and what is around it mostly is. A "<" that begins no tag is itself.
+    Returns also how many entries begin: if fewer are found, some stand inside others.
+    """
+    text = _BODY.sub(
+        lambda found: f"{found['open']}<![CDATA[{found['html'].replace(']]>', ']]&gt;')}]]>", text
+    )
+    text = _STRAY.sub(lambda found: "&lt;" if found[0] == "<" else found[0], text)
+    return text, sum(bool(found[1]) for found in _ENTRY.finditer(text))
 
 
 def _from_root(text: str) -> tuple[str, list[str]]:
