@@ -15,6 +15,7 @@ from tracker.digest.publish import publish
 from tracker.digest.render import template_hash
 from tracker.errors import StoreError
 from tracker.model import Digest, Edition, Feed, FeedHealth, FeedState, Found, Window
+from tracker.pace import latest
 from tracker.store.store import Store
 from tracker.store.values import EditionHead, EditionInput
 
@@ -119,13 +120,17 @@ def _health(state: FeedState, feed: Feed, window: Window) -> FeedHealth:
         feed_id=feed.id,
         name=feed.name,
         carries=feed.carries,
-        seen=state.last_error is None and _within(state.last_success, feed, window),
+        seen=state.last_error is None and _within(state, feed, window),
         last_success=state.last_success,
         last_error=state.last_error,
         failing_since=state.failing_since,
+        notice=state.notice,
     )
 
 
-def _within(last_success: datetime | None, feed: Feed, window: Window) -> bool:
-    """Was the feed seen in the window, or, where that is shorter, as lately as its interval lets us ask?"""
-    return last_success is not None and last_success >= min(window.start, window.end - 2 * feed.interval)
+def _within(state: FeedState, feed: Feed, window: Window) -> bool:
+    """Was the feed seen in the window, or, where that is shorter, as lately as its pace lets us ask?"""
+    if state.last_success is None:
+        return False
+    pace = min(max(feed.interval, state.next_poll - state.last_success), latest(feed))
+    return state.last_success >= min(window.start, window.end - 2 * pace)

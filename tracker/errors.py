@@ -76,15 +76,32 @@ class PollError(TrackerError):
     retry_at: the earliest time at which the publisher wants to be asked again, or None.
     gone: the publisher says that the feed is no more (410).
     blocked: a bot challenge or an address that may not be contacted; asking more often does not help.
+    host: who answered, as a feed's URL names it; None when nobody did.
+    busy: the publisher asks for time (429, 503, or by naming one): it is not broken.
+    host_wide: what retry_at asks for, it asks of the whole host, unless the feed's config says otherwise.
+    offline: we have no network or no name server; nothing is known about the publisher.
     """
 
     def __init__(
-        self, message: str, *, retry_at: datetime | None = None, gone: bool = False, blocked: bool = False
+        self,
+        message: str,
+        *,
+        retry_at: datetime | None = None,
+        gone: bool = False,
+        blocked: bool = False,
+        host: str | None = None,
+        busy: bool = False,
+        host_wide: bool = False,
+        offline: bool = False,
     ) -> None:
         super().__init__(message)
         self.retry_at = retry_at
         self.gone = gone
         self.blocked = blocked
+        self.host = host
+        self.busy = busy or retry_at is not None
+        self.host_wide = host_wide
+        self.offline = offline
 
 
 class FetchError(PollError):

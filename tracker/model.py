@@ -6,10 +6,12 @@ Every value is frozen. Absence is None. Alternatives are a union. All times are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 
 from tracker.errors import PollError
 
@@ -30,6 +32,13 @@ class Panel(StrEnum):
     GENERAL = "general"
 
 
+class Scope(StrEnum):
+    """Who waits when a publisher asks for time: the feed that asked, or all feeds of its host."""
+
+    FEED = "feed"
+    HOST = "host"
+
+
 # --- a feed and what we remember of it -----------------------------------------------------------
 
 
@@ -42,6 +51,9 @@ class Feed:
     carries: signal keys for which this feed's silence matters.
     headers: sent to the feed's own origin only; may hold secrets, so it is not shown by repr.
     interval, deadline, max_bytes: this feed's own limits, never None after loading.
+    adaptive: whether the feed's rhythm may move the interval (see `tracker.pace`); False when it is its own.
+    retry_after: who waits when a publisher asks for time; None: the host for 429, the feed for 503.
+    unverified: its TLS certificate is not checked, because the config says so.
     """
 
     id: str
@@ -56,6 +68,9 @@ class Feed:
     deadline: timedelta = timedelta(seconds=30)
     max_bytes: int = 10_000_000
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    retry_after: Scope | None = None
+    adaptive: bool = True
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,10 @@ class FeedState:
     full_at: when the feed was last fetched without validators (a stuck ETag is noticed so).
     lease_token: the right to commit the poll under way; None when nobody polls it.
     failing_since: the first of the failures in a row; the store keeps it, whatever a poll hands in.
+    rhythm: seconds between new items, as they have come so far; None until there is something to go by.
+    advertised: seconds that the publisher wants between polls; None when it says nothing.
+    last_new: when an item last was new. moved_to, moved_since: where permanent redirects lead, since when.
+    churned: when the feed last listed old items under new ids. notice: what the user should know, or None.
     """
 
     feed_id: str
@@ -90,6 +109,13 @@ class FeedState:
     gone: bool = False
     lease_token: str | None = None
     failing_since: datetime | None = None
+    rhythm: int | None = None
+    advertised: int | None = None
+    last_new: datetime | None = None
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    churned: datetime | None = None
+    notice: str | None = None
 
 
 # --- what one poll can bring -----------------------------------------------------------------------
@@ -121,13 +147,33 @@ class Item:
     tags: tuple[str, ...] = ()
     backlog: bool = False
 
+    def __reduce__(self) -> tuple[type[Item], tuple[Any, ...]]:
+        # Items come from another process by the hundred; what dataclasses do takes twice as long.
+        return Item, _ITEM_VALUES(self)
+
+
+_ITEM_VALUES = attrgetter(*(each.name for each in fields(Item)))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a publisher says about coming back.
+
+    holds: how long an answer is good for (Cache-Control, Expires: RFC 9111, 4.2.1).
+    period: how often the feed says that it changes (RSS ttl, sy:updatePeriod); None in what was only fetched.
+    moved_to: where the feed was found when every redirect on the way was a 301 or 308, else None.
+    """
+
+    holds: timedelta | None = None
+    period: timedelta | None = None
+    moved_to: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A whole body, decoded from its transfer and content codings.
 
     url: where it came from after redirects; relative links resolve against it.
-    permanent: every redirect on the way was a 301 or 308.
     """
 
     body: bytes
@@ -135,7 +181,7 @@ class Fetched:
     content_type: str | None
     charset: str | None
     validators: Validators
-    permanent: bool = False
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +190,7 @@ class NotModified:
 
     validators: Validators
     body_hash: str | None = None
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +207,7 @@ class Snapshot:
     version: str
     title: str = ""
     warnings: tuple[str, ...] = ()
+    terms: Terms = Terms()
 
 
 Outcome = Snapshot | NotModified | PollError
@@ -224,28 +272,53 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An item and every signal that it shows; no matches is common and is kept, too."""
+    """An item and every signal that it shows; no matches is common and is kept, too.
+
+    known_as: of an item that we have, the guid_key under which we have it; None for a new one.
+    shown: of an item that we have, the signals that its former text shows by the same rules: if they were
+    not found then, the rules are newer than the item, and they are no news.
+    """
 
     item: Item
     matches: tuple[Match, ...] = ()
+    known_as: str | None = None
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The keys, of those that a snapshot lists, under which we already have an item of the feed."""
+    """The keys, of those that a snapshot lists, under which we already have an item of the feed.
+
+    items: as we have them, those that must be looked at more closely; nearly always none.
+    """
 
     guid_keys: frozenset[str] = frozenset()
     content_keys: frozenset[str] = frozenset()
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing may be asked of a host before `until`."""
+
+    host: str
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """Everything that one poll changes, and nothing else. Committed as one transaction."""
+    """Everything that one poll changes, and nothing else. Committed as one transaction.
+
+    changed: items that we have (under `known_as`), with the title, link or ids that they have now.
+    """
 
     state: FeedState
     new: tuple[Found, ...] = ()
     listed: int = 0
     warnings: tuple[str, ...] = ()
+    changed: tuple[Found, ...] = ()
+    pause: Pause | None = None
 
 
 # --- what a reader sees ----------------------------------------------------------------------------
@@ -270,6 +343,7 @@ class FeedHealth:
     last_success: datetime | None
     last_error: str | None
     failing_since: datetime | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

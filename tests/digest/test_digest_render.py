@@ -70,7 +70,8 @@ def attacks(digest: Digest, vectors: list[str]) -> Iterator[Digest]:
             ),
         )  # fmt: skip
         feeds = tuple(
-            replace(feed, name=vector, last_error=vector, carries=(vector,)) for feed in digest.health
+            replace(feed, name=vector, last_error=vector, carries=(vector,), notice=vector)
+            for feed in digest.health
         )
         sections = tuple(replace(s, signal=vector, title=vector, question=vector) for s in hostile.sections)
         yield replace(hostile, health=feeds, sections=sections, config_notice=vector)
@@ -371,3 +372,16 @@ def test_the_template_hash_changes_with_any_template(templates: Path, tmp_path: 
 
     assert before == template_hash(templates)
     assert template_hash(tmp_path) != before
+
+
+def test_what_is_to_know_of_a_feed_is_on_the_page_whether_it_was_seen_or_not(
+    digest: Digest, edition_of: EditionOf, templates: Path
+):
+    first, *rest = digest.health
+    moved = replace(first, seen=True, notice="has moved to https://new.example/feed")
+
+    text = words_of(
+        tree(render_edition(edition_of(replace(digest, health=(moved, *rest))), templates)).find("body")
+    )
+
+    assert f"To know of feeds: {first.name}: has moved to https://new.example/feed" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_whole_answer_is_handed_on_with_its_validators(polling: Any) -> None:
     assert isinstance(outcome, Fetched)
     assert (outcome.body, outcome.content_type, outcome.charset) == (b"<rss/>", "text/xml", "gbk")
     assert outcome.validators == Validators('W/"a b"', "yesterday-ish")
-    assert not outcome.permanent
+    assert outcome.terms.moved_to is None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_redirect_is_followed_and_reported(polling: Any) -> None:
     )
 
     outcome = canned.told[0].outcome
-    assert (outcome.body, outcome.permanent, outcome.url.rpartition("/")[2]) == (b"here", True, "c")
+    assert (outcome.body, outcome.terms.moved_to) == (b"here", outcome.url)
 
 
 def test_a_temporary_hop_makes_the_whole_redirect_temporary(polling: Any) -> None:
@@ -134,7 +135,7 @@ def test_a_temporary_hop_makes_the_whole_redirect_temporary(polling: Any) -> Non
         asks=lambda port: [polling.Ask(f"http://127.0.0.1:{port}/a")],
     )
 
-    assert not canned.told[0].outcome.permanent
+    assert canned.told[0].outcome.terms.moved_to is None
 
 
 def test_five_redirects_are_followed_and_a_sixth_is_not(polling: Any) -> None:
@@ -242,3 +243,23 @@ def test_proxies_and_passwords_of_the_environment_are_ignored(
 
     assert canned.told[0].body == b"<rss/>"
     assert "authorization" not in canned.requests[0]
+
+
+def test_what_the_answer_says_about_coming_back_is_handed_on_also_with_a_304(polling: Any) -> None:
+    ask = polling.Ask
+    canned = polling.fetch_from(
+        polling.answer(ETag='"a"', Cache_Control="max-age=600", Age="60"),
+        polling.answer(b"", "304 Not Modified", Cache_Control="max-age=300"),
+        polling.answer(b"", "301 Moved", Location="/new"),
+        polling.answer(b"", "304 Not Modified"),
+        asks=lambda port: [
+            ask(f"http://127.0.0.1:{port}/feed"),
+            ask(f"http://127.0.0.1:{port}/feed", Validators('"a"')),
+            ask(f"http://127.0.0.1:{port}/feed", Validators('"a"')),
+        ],
+    )
+
+    first, again, moved = (told.outcome.terms for told in canned.told)
+    assert (first.holds, again.holds, moved.holds) == (timedelta(minutes=9), timedelta(minutes=5), None)
+    assert moved.moved_to is not None
+    assert moved.moved_to.endswith("/new")

@@ -116,6 +116,35 @@ def test_a_failure_is_told_in_one_clear_line(error: BaseException, text: str) ->
     assert str(fetch_error(error)) == text
 
 
+@pytest.mark.parametrize(
+    ("error", "offline"),
+    [
+        pytest.param(socket.gaierror(socket.EAI_AGAIN, "x"), True, id="no name server"),
+        pytest.param(OSError(errno.ENETUNREACH, "x"), True, id="no network"),
+        pytest.param(OSError(errno.ENETDOWN, "x"), True, id="the network is switched off"),
+        pytest.param(socket.gaierror(socket.EAI_NONAME, "x"), False, id="no such name"),
+        pytest.param(ConnectionRefusedError(errno.ECONNREFUSED, "x"), False, id="refused"),
+        pytest.param(OSError(errno.EHOSTUNREACH, "x"), False, id="one host that is away"),
+        pytest.param(OSError("no number"), False, id="anything else"),
+        pytest.param(ValueError("x"), False, id="no error of the system"),
+    ],
+)
+def test_our_own_network_is_told_from_the_publishers(error: BaseException, offline: bool) -> None:
+    assert fetch_error(error).offline is offline
+
+
+@pytest.mark.parametrize(
+    ("status", "busy", "host_wide"),
+    [(429, True, True), (503, True, False), (500, False, False), (404, False, False)],
+)
+def test_who_asks_for_time_is_busy_and_429_speaks_for_the_host(
+    status: int, busy: bool, host_wide: bool
+) -> None:
+    error = error_of(status, {}, b"", NOW, "example.com")
+
+    assert (error.busy, error.host_wide, error.host) == (busy, host_wide, "example.com")
+
+
 def test_a_line_is_cut_and_printable() -> None:
     assert one_line("a\u202eb\x00") == "a\\u202eb\\x00"
     assert len(one_line("x" * 1000)) == 200

@@ -45,13 +45,16 @@ def _openssl(folder: Path, command: str) -> None:
 def tls_fetch(polling: Any, authority: Path) -> Callable[..., tuple[Any, list[bytes]]]:
     """Fetch from a server with the named certificate; tells what came of it and what the server was sent."""
 
-    def fetch(name: str, headers: Any = None, reply: bytes | None = None) -> tuple[Any, list[bytes]]:
+    def fetch(
+        name: str, headers: Any = None, reply: bytes | None = None, unverified: bool = False
+    ) -> tuple[Any, list[bytes]]:
         async def run() -> tuple[Any, list[bytes]]:
             received: list[bytes] = []
 
             async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
                 received.append(await reader.readuntil(b"\r\n\r\n"))
-                writer.write(reply or polling.answer(b"<rss/>"))
+                port = str(writer.get_extra_info("sockname")[1]).encode()
+                writer.write((reply or polling.answer(b"<rss/>")).replace(b"PORT", port))
                 writer.close()
                 await writer.wait_closed()
 
@@ -65,7 +68,7 @@ def tls_fetch(polling: Any, authority: Path) -> Callable[..., tuple[Any, list[by
                 session = await stack.enter_async_context(
                     polling.fetcher([f"127.0.0.1:{port}"], tls=trust, look_up=_loopback)
                 )
-                ask = polling.Ask(f"https://{HOST}:{port}/feed", headers=headers or {})
+                ask = polling.Ask(f"https://{HOST}:{port}/feed", headers=headers or {}, unverified=unverified)
                 told = (await polling.fetch_each(session, [ask]))[0]
             return told, received
 
@@ -97,6 +100,23 @@ def test_a_bad_certificate_is_refused_and_named(tls_fetch: Any, name: str, error
 
     assert told.error == error
     assert not received
+
+
+@pytest.mark.parametrize("name", ["expired", "alone", "other"])
+def test_a_bad_certificate_is_accepted_where_the_config_says_so(tls_fetch: Any, name: str) -> None:
+    told, _ = tls_fetch(name, unverified=True)
+
+    assert told.body == b"<rss/>"
+
+
+def test_where_an_unverified_feed_leads_is_verified(tls_fetch: Any, polling: Any) -> None:
+    """The same server under another name: what the config says is said of the feed's own origin."""
+    reply = polling.answer(b"", "302 Found", Location="https://elsewhere.example:PORT/feed")
+
+    told, received = tls_fetch("alone", reply=reply, unverified=True)
+
+    assert told.error == "the TLS certificate is self-signed"
+    assert len(received) == 1
 
 
 def test_credentials_are_not_followed_from_https_to_http(tls_fetch: Any, polling: Any) -> None:

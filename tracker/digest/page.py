@@ -19,6 +19,7 @@ from tracker.digest.room import CLAUSE_LENGTH, CLAUSES, HIT_LENGTH, HITS, Shown,
 from tracker.model import Digest, Edition, FeedHealth, Field, Hit, Line, Section, Tier
 
 _ROWS = 300  # of either table of feeds
+_NOTICE = 500
 
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -99,6 +100,14 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """What a reader should know of a feed, whether it was seen or not."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that digest.html.j2 shows, in the order in which it shows it."""
 
@@ -115,6 +124,7 @@ class Page:
     seen: str
     unseen: tuple[Watched, ...]
     healthy: tuple[Watched, ...]
+    noticed: tuple[Noticed, ...]
     unlisted: int
     strengths: tuple[tuple[Strength, str], ...]
     signal_example: str
@@ -145,6 +155,9 @@ def page(edition: Edition) -> Page:
         seen=words.seen(digest.health),
         unseen=tuple(_watched(feed, zone, now) for feed in unseen[:_ROWS]),
         healthy=tuple(_watched(feed, zone, now) for feed in healthy[:_ROWS]),
+        noticed=tuple(
+            Noticed(feed.name, words.shortly(feed.notice, _NOTICE)) for feed in digest.health if feed.notice
+        )[:_ROWS],
         unlisted=max(0, len(unseen) - _ROWS) + max(0, len(healthy) - _ROWS),
         strengths=STRENGTHS,
         signal_example=example.signal if example else "pricing",

@@ -8,7 +8,9 @@ from typing import assert_never
 
 from tracker.errors import PollError
 from tracker.model import Feed, FeedState, Found, Item, Known, NotModified, Outcome, Polled, Snapshot
-from tracker.poll.schedule import after_failure, after_success, failures_after
+from tracker.poll.changes import Change, sort_out
+from tracker.poll.remember import after_answer, after_error
+from tracker.poll.schedule import pause_of
 from tracker.rules import Ruleset, match_item
 
 FIRST_EDITION_REACH = timedelta(days=7)
@@ -33,15 +35,17 @@ def decide(
     """Turn an outcome into all that it changes: the feed's state, the new items and their matches."""
     match outcome:
         case Snapshot():
-            new = tuple(_found(item, feed, state, ruleset) for item in outcome.items if _is_new(item, known))
-            done = replace(
-                _succeeded(feed, state, moment), validators=outcome.validators, body_hash=outcome.body_hash
-            )
-            return Polled(done, new, listed=len(outcome.items), warnings=outcome.warnings)
+            changes = sort_out(outcome.items, known)
+            new = tuple(_found(item, feed, state, ruleset) for item in changes.new)
+            changed = tuple(_changed(each, feed, ruleset) for each in changes.changed)
+            known_so = replace(state, churned=moment.now) if changes.churned else state
+            done = after_answer(feed, known_so, outcome, new, moment)
+            return Polled(done, new, len(outcome.items), outcome.warnings, changed)
         case NotModified():
-            return Polled(replace(_succeeded(feed, state, moment), validators=outcome.validators))
+            return Polled(after_answer(feed, state, outcome, (), moment))
         case PollError():
-            return Polled(_backed_off(feed, state, outcome, moment))
+            waiting = after_error(feed, state, outcome, moment)
+            return Polled(waiting, pause=pause_of(feed, outcome, moment.now))
         case _:
             assert_never(outcome)
 
@@ -56,36 +60,19 @@ def is_backlog(item: Item, first_poll: bool) -> bool:
     return item.first_seen - item.published > (FIRST_EDITION_REACH if first_poll else STALE)
 
 
-def _is_new(item: Item, known: Known) -> bool:
-    return item.guid_key not in known.guid_keys and item.content_key not in known.content_keys
-
-
 def _found(item: Item, feed: Feed, state: FeedState, ruleset: Ruleset) -> Found:
-    kept = replace(item, backlog=is_backlog(item, first_poll=state.last_success is None))
+    old = is_backlog(item, first_poll=state.last_success is None)
+    kept = item if old == item.backlog else replace(item, backlog=old)  # a copy costs as much as a look
     return Found(kept, match_item(ruleset, kept, feed))
 
 
-def _succeeded(feed: Feed, state: FeedState, moment: Moment) -> FeedState:
-    return replace(
-        state,
-        next_poll=after_success(feed.interval, moment.now, moment.jitter),
-        last_poll=moment.now,
-        last_success=moment.now,
-        full_at=moment.now if moment.unconditional else state.full_at,
-        failures=0,
-        last_error=None,
-        gone=False,
-    )
-
-
-def _backed_off(feed: Feed, state: FeedState, error: PollError, moment: Moment) -> FeedState:
-    """Validators stay as they were: they belong to the last body whose items we have."""
-    failures = failures_after(state, error)
-    return replace(
-        state,
-        next_poll=after_failure(feed.interval, failures, error.retry_at, moment.now, moment.jitter),
-        last_poll=moment.now,
-        failures=failures,
-        last_error=str(error),
-        gone=error.gone,
-    )
+def _changed(change: Change, feed: Feed, ruleset: Ruleset) -> Found:
+    """An item that we have, with what it shows now and what its former text shows by the same rules."""
+    before = change.before
+    # No date made an item old at a feed's first poll; that its title is another one now makes it news.
+    was_old = before is not None and before.backlog and change.item.published is not None
+    now = replace(change.item, backlog=was_old or is_backlog(change.item, first_poll=False))
+    matches = match_item(ruleset, now, feed)
+    shown = {match.signal for match in match_item(ruleset, before, feed)} if matches and before else ()
+    known_as = before.guid_key if before else now.guid_key
+    return Found(now, matches, known_as, frozenset(shown))

@@ -30,6 +30,7 @@ _ERRNO = {
     errno.EPIPE: "the server closed the connection",
     errno.EHOSTUNREACH: "no route to the host",
     errno.ENETUNREACH: "no network",
+    errno.ENETDOWN: "no network",
     errno.ETIMEDOUT: "no answer to the connection attempt",
     errno.EMFILE: "too many open files in this process",
     errno.ENFILE: "too many open files on this machine",
@@ -37,13 +38,15 @@ _ERRNO = {
     errno.ENOBUFS: "out of memory for connections",
 }
 
+_NO_NETWORK = frozenset((errno.ENETUNREACH, errno.ENETDOWN))
+
 
 def fetch_error(error: BaseException) -> FetchError:
     """The FetchError that a failure of the network, of TLS or of HTTP stands for."""
     for cause in _causes(error):
         if isinstance(cause, FetchError):
             return cause
-    return FetchError(one_line(_told(error)))
+    return FetchError(one_line(_told(error)), offline=_is_ours(error))
 
 
 def one_line(text: str) -> str:
@@ -92,6 +95,15 @@ def _dns(error: socket.gaierror) -> str:
     if error.errno == socket.EAI_AGAIN:
         return "DNS: the name server does not answer"
     return f"DNS: {error.strerror}"
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Is it our network or name server that fails? Then nothing is known about the publisher."""
+    return any(
+        cause.errno == socket.EAI_AGAIN if isinstance(cause, socket.gaierror) else cause.errno in _NO_NETWORK
+        for cause in _causes(error)
+        if isinstance(cause, OSError)
+    )
 
 
 def _http(error: BaseException) -> str:

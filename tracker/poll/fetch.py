@@ -12,8 +12,10 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from multidict import CIMultiDict
@@ -21,10 +23,12 @@ from yarl import URL
 
 from tracker import __version__
 from tracker.errors import FetchError
-from tracker.model import Feed, Fetched, NotModified, Validators
+from tracker.model import Feed, Fetched, NotModified, Terms, Validators
 from tracker.poll.connect import LookUp, ask_system, connector
 from tracker.poll.decode import ACCEPTED, Decoder, too_long
 from tracker.poll.failure import fetch_error, one_line
+from tracker.poll.freshness import holds, validators
+from tracker.poll.schedule import pause_of
 from tracker.poll.status import PERMANENT_REDIRECTS, REDIRECTS, error_of, is_challenge, may_be_challenge
 from tracker.poll.turns import Turns
 
@@ -33,7 +37,6 @@ if TYPE_CHECKING:
     from tracker.poll.url import Target
 
 MOST_REDIRECTS = 5
-LONGEST_VALIDATOR = 1_000
 LONGEST_HEADER = 80_000
 """Some publishers send policies longer than aiohttp's 8 kB; with 128 headers at most, 10 MB in all."""
 _READ = 65_536
@@ -44,7 +47,6 @@ _FEED_TYPES = (
 # Of our own making: a feed's headers may add to a request but not change how its answer is read.
 _OURS = frozenset(("host", "accept-encoding", "connection", "content-length", "transfer-encoding"))
 _CHARSET = re.compile(r"[A-Za-z0-9._:+-]{1,40}")  # of RFC 2978, without what no registered name has
-_VISIBLE = re.compile(r"[\x20-\x7e]+")
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -64,6 +66,21 @@ class _Exchange:
     at: Target
     redirects: int = 0
     permanent: bool = True
+
+    @property
+    def host(self) -> str:
+        """Who is asked now, as the feed's URL spells it where that is its host."""
+        own = urlsplit(self.feed.url).hostname if self.at.host == self.origin[1] else None
+        return own or self.at.host
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A host's wish for time. at: when it came, by the event loop's clock."""
+
+    at: float
+    until: datetime
+    said: str
 
 
 class Fetcher:
@@ -95,8 +112,9 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         tls = self._tls or ssl.create_default_context()
-        clock = asyncio.get_running_loop().time
-        self._turns = Turns(self._at_once, self._per_host, self._spacing.total_seconds(), clock)
+        self._clock = asyncio.get_running_loop().time
+        self._turns = Turns(self._at_once, self._per_host, self._spacing.total_seconds(), self._clock)
+        self._refused: dict[str, _Refusal] = {}
         self._session = aiohttp.ClientSession(
             connector=connector(self._policy, self._at_once, tls, self._look_up),
             cookie_jar=aiohttp.DummyCookieJar(),  # nothing of one poll is told to the next but validators
@@ -119,21 +137,27 @@ class Fetcher:
 
         validators: of the last body whose items we have, or empty to ask for the whole document.
         The feed's deadline covers DNS, connection, redirects and body; time spent waiting for our
-        own turn at a host is not counted. Raises FetchError.
+        own turn at a host is not counted. Once a host asked for time, those who are in line for it get
+        that answer and do not ask. Raises FetchError.
         """
         target = self._policy.target(feed.url)
         exchange = _Exchange(feed, validators, now, target.origin, target)
-        left = feed.deadline.total_seconds()
+        left, started = feed.deadline.total_seconds(), self._clock()
         while True:
-            async with self._turns.turn(exchange.at.host):
-                left, answer = await self._within(left, exchange)
+            host = exchange.at.host
+            async with self._turns.turn(host, partial(self._check, host, started)):
+                exchange.now = now + timedelta(seconds=self._clock() - started)  # a line may take hours
+                try:
+                    left, answer = await self._within(left, exchange)
+                except FetchError as error:
+                    self._remember(exchange, error)
+                    raise
             if answer is not None:
                 return answer
 
     async def _within(self, left: float, exchange: _Exchange) -> tuple[float, Fetched | NotModified | None]:
         """One hop within the seconds that are left; returns what is left after it."""
-        clock = asyncio.get_running_loop().time
-        started = clock()
+        started = self._clock()
         try:
             async with asyncio.timeout(left):
                 answer = await self._hop(exchange)
@@ -143,13 +167,28 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, UnicodeError, ValueError) as error:
             # ValueError: a header that cannot be sent, or a URL or number that aiohttp cannot read
             raise fetch_error(error) from error
-        return left - (clock() - started), answer
+        return left - (self._clock() - started), answer
+
+    def _remember(self, exchange: _Exchange, error: FetchError) -> None:
+        """Note what a whole host asked for, for those in line; who comes later was let through knowingly."""
+        pause = pause_of(exchange.feed, error, exchange.now)
+        if pause is not None:
+            self._refused = {host: each for host, each in self._refused.items() if each.until > exchange.now}
+            self._refused[exchange.at.host] = _Refusal(self._clock(), pause.until, str(error))
+
+    def _check(self, host: str, started: float) -> None:
+        refusal = self._refused.get(host)
+        if refusal is not None and started <= refusal.at:
+            raise FetchError(f"not asked: {host} wants time, {refusal.said}", retry_at=refusal.until)
 
     async def _hop(self, exchange: _Exchange) -> Fetched | NotModified | None:
         """One request. None means that the exchange goes on elsewhere."""
         url = URL(str(exchange.at), encoded=True)
         async with self._session.get(
-            url, headers=_request_headers(exchange, self._agent), allow_redirects=False
+            url,
+            headers=_request_headers(exchange, self._agent),
+            allow_redirects=False,
+            ssl=not (exchange.feed.unverified and exchange.at.origin == exchange.origin),
         ) as response:
             if response.status in REDIRECTS:
                 self._follow(exchange, response)
@@ -188,12 +227,12 @@ def _request_headers(exchange: _Exchange, agent: str) -> CIMultiDict[str]:
 
 async def _answer(exchange: _Exchange, response: aiohttp.ClientResponse) -> Fetched | NotModified:
     if response.status == 304 and exchange.validators != Validators():
-        return NotModified(exchange.validators)
+        return NotModified(exchange.validators, terms=_terms(exchange, response))
     if response.status == 304:
         raise FetchError("HTTP 304 (not modified), although nothing was asked to compare with")
     if response.status != 200 or is_challenge(200, response.headers, b""):
         start = await _start_of(response) if may_be_challenge(response.status) else b""
-        raise error_of(response.status, response.headers, start, exchange.now)
+        raise error_of(response.status, response.headers, start, exchange.now, exchange.host)
     body = await _whole_body(response, exchange.feed.max_bytes)
     if not body:
         raise FetchError("empty body")
@@ -202,8 +241,16 @@ async def _answer(exchange: _Exchange, response: aiohttp.ClientResponse) -> Fetc
         url=str(exchange.at),
         content_type=_content_type(response.headers),
         charset=_charset(response),
-        validators=_validators(response.headers),
-        permanent=exchange.redirects > 0 and exchange.permanent,
+        validators=validators(response.headers),
+        terms=_terms(exchange, response),
+    )
+
+
+def _terms(exchange: _Exchange, response: aiohttp.ClientResponse) -> Terms:
+    headers = response.headers
+    return Terms(
+        holds=holds(headers, headers.getall("Cache-Control", ()), exchange.now),
+        moved_to=str(exchange.at) if exchange.redirects and exchange.permanent else None,
     )
 
 
@@ -240,19 +287,6 @@ async def _start_of(response: aiohttp.ClientResponse) -> bytes:
     except (aiohttp.ClientError, FetchError):
         return start
     return start
-
-
-def _validators(headers: Mapping[str, str]) -> Validators:
-    etag = _validator(headers.get("ETag"))
-    # "*" is no tag: asked with, it means "whatever there is", and every answer would be 304.
-    return Validators(etag if etag != "*" else None, _validator(headers.get("Last-Modified")))
-
-
-def _validator(value: str | None) -> str | None:
-    """The value byte for byte, or None when it cannot be echoed safely."""
-    if value is None or len(value) > LONGEST_VALIDATOR or not _VISIBLE.fullmatch(value):
-        return None
-    return value
 
 
 def _charset(response: aiohttp.ClientResponse) -> str | None:

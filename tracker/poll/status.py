@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from tracker.errors import FetchError
-from tracker.poll.schedule import LONGEST_WAIT
+from tracker.pace import LONGEST_WAIT
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT_REDIRECTS = frozenset((301, 308))
+_BUSY = frozenset((429, 503))
 
 _WORDS = {
     204: "no content",
@@ -28,10 +29,13 @@ _CHALLENGE = re.compile(
 _SECONDS = re.compile(r"(?=[0-9])0*+([0-9]{0,12})[0-9]*+")
 
 
-def error_of(status: int, headers: Mapping[str, str], start: bytes, now: datetime) -> FetchError:
+def error_of(
+    status: int, headers: Mapping[str, str], start: bytes, now: datetime, host: str | None = None
+) -> FetchError:
     """The error that any answer other than a whole feed stands for.
 
     start: the beginning of the body, as far as it was read; challenges are recognised by it.
+    host: who answered.
     """
     blocked = is_challenge(status, headers, start)
     words = "bot challenge" if blocked else _WORDS.get(status, "")
@@ -40,6 +44,9 @@ def error_of(status: int, headers: Mapping[str, str], start: bytes, now: datetim
         retry_at=retry_at(headers, now) if status >= 400 else None,
         gone=status == 410,
         blocked=blocked,
+        host=host,
+        busy=status in _BUSY,
+        host_wide=status == 429,
     )
 
 
@@ -64,14 +71,15 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     if seconds := _SECONDS.fullmatch(value):
         # "9" * 5000 is legal; no wait is longer than a week.
         return now + timedelta(seconds=min(int(seconds[1] or 0), int(LONGEST_WAIT.total_seconds())))
-    stated = _http_date(value)
+    stated = http_date(value)
     if stated is None:
         return None
-    wait = stated - (_http_date(headers.get("Date", "")) or now)
+    wait = stated - (http_date(headers.get("Date", "")) or now)
     return now + min(max(wait, timedelta(0)), LONGEST_WAIT)
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """A date of HTTP (RFC 9110, 5.6.7), read as leniently as mail's; None when it is none."""
     try:
         date = parsedate_to_datetime(value)
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)

@@ -41,14 +41,19 @@ class Turns:
         self._lines: dict[str, _Line] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait until it is our turn at this host; it is over when the block ends."""
+    async def turn(self, host: str, check: Callable[[], None] = lambda: None) -> AsyncIterator[None]:
+        """Wait until it is our turn at this host; it is over when the block ends.
+
+        check: raises when the turn is not wanted any more; asked before and after the last wait.
+        """
         line = self._lines.setdefault(host, _Line(asyncio.Semaphore(self._per_host)))
         line.members += 1
         try:
             async with line.room:
+                check()
                 await self._keep_distance(line)
                 async with self._room:
+                    check()
                     yield
         finally:
             line.members -= 1
