@@ -18,10 +18,16 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # tests are no package (--import-mode=importlib)
+
+from poller import Faults, Pages, Poller, serving
+
 from tracker.errors import FetchError
 from tracker.model import Feed, Fetched, NotModified, Validators
 from tracker.poll.address import AddressPolicy
 from tracker.poll.fetch import Fetcher, user_agent
+from tracker.poll.pool import ParserPool
+from tracker.store.store import open_store
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 Outcome = Fetched | NotModified | FetchError
@@ -36,6 +42,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     deadline: float = 2.0
     max_bytes: int = 10_000_000
+    unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ async def _fetch(session: Fetcher, ask: Ask) -> Told:
         headers=ask.headers,
         deadline=timedelta(seconds=ask.deadline),
         max_bytes=ask.max_bytes,
+        unverified=ask.unverified,
     )
     started = time.monotonic()
     try:
@@ -251,3 +259,36 @@ class Polling:
 @pytest.fixture(scope="session")
 def polling() -> type[Polling]:
     return Polling
+
+
+# --- polls end to end ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def parser() -> Iterator[ParserPool]:
+    with ParserPool() as pool:
+        yield pool
+
+
+@pytest.fixture
+def poller(
+    fault_server: FaultServer, parser: ParserPool, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Faults]:
+    """Polls faults of the fault server into a store of its own."""
+    key = str(abs(hash(request.node.name)))
+    with open_store(f"sqlite:///{tmp_path / 'tracker.sqlite'}") as store:
+        yield Faults(fault_server.allow, store, parser, server=fault_server, key=key)
+
+
+@pytest.fixture
+def pages() -> Iterator[Pages]:
+    """A publisher on loopback whose documents the test writes."""
+    with serving() as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(pages: Pages, parser: ParserPool, tmp_path: Path) -> Iterator[Poller]:
+    """Polls `pages` into a store of its own."""
+    with open_store(f"sqlite:///{tmp_path / 'tracker.sqlite'}") as store:
+        yield Poller((pages.address,), store, parser)

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from tracker.errors import FetchError
-from tracker.model import Feed, FeedState, Item, Known, NotModified, Snapshot, Validators
+from tracker.model import Feed, FeedState, Found, Item, Known, NotModified, Snapshot, Validators
 from tracker.poll.decide import Moment, decide
 from tracker.rules import Ruleset, compile_rules
 from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
 
 HOUR = timedelta(hours=1)
-FEED = Feed("lab", "Lab", "https://lab.example/feed", interval=HOUR)
+FEED = Feed("lab", "Lab", "https://lab.example/feed", interval=HOUR, adaptive=False)
 
 
 def ruleset() -> Ruleset:
@@ -75,6 +75,8 @@ def test_a_snapshot_changes_validators_hash_and_items_together(state: FeedState,
         last_success=now,
         failures=0,
         last_error=None,
+        rhythm=3600,
+        last_new=now,
     )
     assert (polled.listed, polled.warnings) == (2, ("odd",))
 
@@ -168,3 +170,65 @@ def test_a_stated_wait_is_kept_and_is_no_failure(state: FeedState, now: datetime
 
     assert polled.state.next_poll == later
     assert polled.state.failures == state.failures
+
+
+# --- items that we have ------------------------------------------------------------------------------
+
+
+def edited(before: Item, state: FeedState, now: datetime, rules: Ruleset, **changes: object) -> Found:
+    """What a poll makes of an item that the feed lists with these changes."""
+    after = replace(before, content_key="content-edited", backlog=False, first_seen=now, **changes)  # type: ignore[arg-type]
+    known = Known(frozenset({before.guid_key}), items=(before,))
+    polled = decide(FEED, state, snapshot(after), known, rules, Moment(now, 0.5))
+    assert polled.new == ()
+    (found,) = polled.changed
+    return found
+
+
+def test_an_edited_item_carries_its_matches_and_what_its_former_text_showed(
+    state: FeedState, now: datetime
+) -> None:
+    before = item(now - HOUR, "1", "Lab cuts the price")
+
+    found = edited(before, state, now, ruleset(), title="Lab cuts the price by half")
+
+    assert (found.item.title, found.known_as) == ("Lab cuts the price by half", "guid-1")
+    assert [match.signal for match in found.matches] == ["pricing"]
+    assert found.shown == {"pricing"}
+
+
+def test_a_signal_that_only_the_new_title_shows_is_not_among_those_of_the_former_text(
+    state: FeedState, now: datetime
+) -> None:
+    found = edited(item(now - HOUR, "1", "News"), state, now, ruleset(), title="Lab cuts the price")
+
+    assert ([match.signal for match in found.matches], found.shown) == (["pricing"], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("backlog", "age", "old"),
+    [
+        pytest.param(False, timedelta(days=3), False, id="news stays news"),
+        pytest.param(True, timedelta(days=10), True, id="backlog stays backlog"),
+        pytest.param(False, timedelta(days=31), True, id="a month makes it old"),
+        pytest.param(True, None, False, id="an item without a date is news when its title is"),
+    ],
+)
+def test_an_edited_item_is_news_unless_its_date_is_old(
+    state: FeedState, now: datetime, backlog: bool, age: timedelta | None, old: bool
+) -> None:
+    before = replace(item(now - HOUR, "1", published=now - age if age else None), backlog=backlog)
+
+    assert edited(before, state, now, ruleset(), title="Lab cuts the price").item.backlog is old
+
+
+def test_a_feed_that_changes_its_ids_is_remembered(state: FeedState, now: datetime) -> None:
+    before = item(now - HOUR, "1", published=now - HOUR)
+    again = replace(before, guid_key="guid-other", content_key="content-other", first_seen=now)
+
+    polled = decide(FEED, state, snapshot(again), Known(items=(before,)), ruleset(), Moment(now, 0.5))
+
+    assert polled.new == ()
+    assert [found.known_as for found in polled.changed] == ["guid-1"]
+    assert polled.state.churned == now
+    assert polled.state.notice is not None

@@ -2,107 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
+from poller import HOUR, Faults, errors, new
 
 from tracker.model import Feed
-from tracker.poll.address import AddressPolicy
-from tracker.poll.fetch import Fetcher, user_agent
-from tracker.poll.poll import Report, Tools, poll_due
-from tracker.poll.pool import ParserPool
-from tracker.rules import compile_rules
-from tracker.rules.source import Definitions
-from tracker.store.store import Store, open_store
-
-START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-NO_RULES = compile_rules(Definitions((), {}, {}, {}))
 
 
-@dataclass
-class Poller:
-    """Polls the faults that it is given, again and again, by a clock of its own."""
-
-    server: Any
-    store: Store
-    parser: ParserPool
-    key: str
-    now: datetime = START
-    feeds: dict[str, Feed] = field(default_factory=dict)
-
-    def subscribe(self, *faults: str, deadline: float = 3) -> None:
-        for fault in faults:
-            name, _, query = fault.partition("?")
-            url = self.server.url(name, f"{query}&key={self.key}".strip("&"))
-            self.feeds[fault] = Feed(fault, fault, url, interval=HOUR, deadline=timedelta(seconds=deadline))
-        self.store.sync_feeds(list(self.feeds.values()), self.now)
-
-    def poll(self, times: int = 1, every: timedelta = HOUR) -> list[dict[str, Report]]:
-        """Poll every feed, whether due or not, and let time pass."""
-        return asyncio.run(self._poll(times, every))
-
-    async def _poll(self, times: int, every: timedelta) -> list[dict[str, Report]]:
-        rounds = []
-        async with Fetcher(
-            AddressPolicy.from_entries(self.server.allow), user_agent(), per_host=64, spacing=timedelta(0)
-        ) as fetcher:
-            tools = Tools(
-                feeds=self.feeds,
-                ruleset=NO_RULES,
-                config_hash="test",
-                store=self.store,
-                fetcher=fetcher,
-                parser=self.parser,
-                clock=lambda: self.now,
-                chance=lambda: 0.5,
-            )
-            for _ in range(times):
-                reports = [report async for report in poll_due(tools, list(self.feeds))]
-                rounds.append({report.feed.id: report for report in reports})
-                self.now += every
-        return rounds
-
-    def items(self) -> int:
-        return self.store.counts().items
-
-
-@pytest.fixture(scope="module")
-def parser() -> Iterator[ParserPool]:
-    with ParserPool() as pool:
-        yield pool
-
-
-@pytest.fixture
-def poller(
-    fault_server: Any, parser: ParserPool, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Poller]:
-    with open_store(f"sqlite:///{tmp_path / 'tracker.sqlite'}") as store:
-        yield Poller(fault_server, store, parser, key=str(abs(hash(request.node.name))))
-
-
-def new(rounds: Sequence[dict[str, Report]], feed: str) -> list[int]:
-    """How many items each poll of a feed brought."""
-    return [len(each[feed].polled.new) for each in rounds]
-
-
-def errors(rounds: Sequence[dict[str, Report]], feed: str) -> list[str | None]:
-    return [each[feed].polled.state.last_error for each in rounds]
-
-
-def test_a_growing_feed_brings_one_item_per_poll(poller: Poller) -> None:
+def test_a_growing_feed_brings_one_item_per_poll(poller: Faults) -> None:
     poller.subscribe("growing")
 
     assert new(poller.poll(4), "growing") == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("fault", ["etag-flap", "etag-ignored", "ok"])
-def test_whatever_the_validators_do_the_same_items_are_not_new_again(poller: Poller, fault: str) -> None:
+def test_whatever_the_validators_do_the_same_items_are_not_new_again(poller: Faults, fault: str) -> None:
     poller.subscribe(fault)
 
     first, *later = new(poller.poll(4), fault)
@@ -111,7 +26,7 @@ def test_whatever_the_validators_do_the_same_items_are_not_new_again(poller: Pol
     assert later == [0, 0, 0]
 
 
-def test_a_stuck_etag_is_noticed_by_the_weekly_full_fetch(poller: Poller) -> None:
+def test_a_stuck_etag_is_noticed_by_the_weekly_full_fetch(poller: Faults) -> None:
     poller.subscribe("etag-stuck")
 
     before = new(poller.poll(3), "etag-stuck")
@@ -122,7 +37,7 @@ def test_a_stuck_etag_is_noticed_by_the_weekly_full_fetch(poller: Poller) -> Non
     assert after[0] > 0
 
 
-def test_validators_of_a_body_that_was_not_read_are_not_kept(poller: Poller) -> None:
+def test_validators_of_a_body_that_was_not_read_are_not_kept(poller: Faults) -> None:
     poller.subscribe("200-then-error-keeps-validators")
 
     rounds = poller.poll(3)
@@ -131,7 +46,7 @@ def test_validators_of_a_body_that_was_not_read_are_not_kept(poller: Poller) -> 
     assert errors(rounds, "200-then-error-keeps-validators")[-1] is None
 
 
-def test_a_feed_that_changes_all_its_guids_repeats_nothing_in_ten_polls(poller: Poller) -> None:
+def test_a_feed_that_changes_all_its_guids_repeats_nothing_in_ten_polls(poller: Faults) -> None:
     poller.subscribe("guid-churn")
 
     rounds = poller.poll(10)
@@ -140,7 +55,7 @@ def test_a_feed_that_changes_all_its_guids_repeats_nothing_in_ten_polls(poller: 
     assert poller.items() == 10
 
 
-def test_items_that_leave_and_come_back_are_not_new(poller: Poller) -> None:
+def test_items_that_leave_and_come_back_are_not_new(poller: Faults) -> None:
     poller.subscribe("vanish-return")
 
     rounds = poller.poll(6)
@@ -149,7 +64,7 @@ def test_items_that_leave_and_come_back_are_not_new(poller: Poller) -> None:
     assert len(titles) == len(set(titles)) == poller.items()
 
 
-def test_a_feed_without_items_loses_none_that_we_have(poller: Poller) -> None:
+def test_a_feed_without_items_loses_none_that_we_have(poller: Faults) -> None:
     poller.subscribe("ok")
     poller.poll(1)
     poller.feeds["ok"] = Feed("ok", "ok", poller.server.url("empty-channel"), interval=HOUR)
@@ -162,7 +77,7 @@ def test_a_feed_without_items_loses_none_that_we_have(poller: Poller) -> None:
     assert poller.items() == before > 0
 
 
-def test_a_parked_domain_is_an_error_and_old_items_stay(poller: Poller) -> None:
+def test_a_parked_domain_is_an_error_and_old_items_stay(poller: Faults) -> None:
     poller.subscribe("301-to-html", "301-flap")
 
     rounds = poller.poll(4)
@@ -171,7 +86,7 @@ def test_a_parked_domain_is_an_error_and_old_items_stay(poller: Poller) -> None:
     assert sum(new(rounds, "301-flap")) == poller.items()
 
 
-def test_a_flaky_publisher_recovers_by_itself(poller: Poller) -> None:
+def test_a_flaky_publisher_recovers_by_itself(poller: Faults) -> None:
     poller.subscribe("flaky?n=2")
 
     rounds = poller.poll(3)
@@ -182,7 +97,7 @@ def test_a_flaky_publisher_recovers_by_itself(poller: Poller) -> None:
 
 
 @pytest.mark.parametrize("fault", ["gzip-truncated", "gzip-corrupt", "cl-too-long", "reset-mid-body", "204"])
-def test_a_body_that_is_not_whole_stores_nothing(poller: Poller, fault: str) -> None:
+def test_a_body_that_is_not_whole_stores_nothing(poller: Faults, fault: str) -> None:
     poller.subscribe(fault)
 
     (only,) = poller.poll(1)
@@ -193,7 +108,7 @@ def test_a_body_that_is_not_whole_stores_nothing(poller: Poller, fault: str) -> 
     assert poller.items() == 0
 
 
-def test_hanging_publishers_keep_nobody_else_waiting(poller: Poller) -> None:
+def test_hanging_publishers_keep_nobody_else_waiting(poller: Faults) -> None:
     hanging = [name for name in poller.server.names("slow") if name.startswith("hang-")]
     assert hanging
     poller.subscribe(*hanging, "slow-body", deadline=2)
@@ -205,7 +120,7 @@ def test_hanging_publishers_keep_nobody_else_waiting(poller: Poller) -> None:
     assert [errors([only], fault) for fault in ("ok", "growing")] == [[None], [None]]
 
 
-def test_every_fault_ends_as_items_or_as_one_clear_line(poller: Poller) -> None:
+def test_every_fault_ends_as_items_or_as_one_clear_line(poller: Faults) -> None:
     names = [fault["name"] for fault in poller.server.index()]
     poller.subscribe(*names, deadline=2)
 

@@ -38,7 +38,7 @@ def show(
     if work.notice:
         say.error(work.notice)
     if signal is not None:
-        _check_signal(signal, [each.key for each in work.config.definitions.signals])
+        check_signal(signal, [each.key for each in work.config.definitions.signals])
     with wiring.reading(where, work.config) as store:
         if item is None:
             since = wiring.clock() - timedelta(days=days)
@@ -71,7 +71,7 @@ def rules_show(
     say.note("`tracker rules show SIGNAL` shows its rules and where each line comes from")
 
 
-def _check_signal(key: str, known: list[str]) -> None:
+def check_signal(key: str, known: list[str]) -> None:
     from difflib import get_close_matches
 
     if key not in known:
@@ -94,13 +94,17 @@ def _tell_matches(kept: list[KeptMatch], json: bool) -> None:
 def _tell_item(kept: KeptItem, json: bool) -> None:
     item = kept.item
     if json:
-        say.data({"item": kept.id, **_item_row(item), "matches": [_match_row(each) for each in kept.matches]})
+        earlier = [{"title": each.title, "link": each.link, "until": each.until} for each in kept.revisions]
+        matches = [_match_row(each) for each in kept.matches]
+        say.data({"item": kept.id, **_item_row(item), "earlier": earlier, "matches": matches})
         return
     published = f"{item.published:%Y-%m-%d %H:%M} UTC" if item.published else "no date"
     say.line(item.title)
     say.line(f"{item.feed_id} · published {published} · first seen {item.first_seen:%Y-%m-%d %H:%M} UTC")
     if item.link:
         say.line(item.link)
+    for former in kept.revisions:
+        say.line(f"was: {former.title} (until {former.until:%Y-%m-%d %H:%M} UTC)")
     say.line()
     say.line(item.summary or item.content)
     for each in kept.matches:

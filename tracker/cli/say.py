@@ -69,7 +69,19 @@ def problems(found: Iterable[Problem]) -> None:
 def data(value: object) -> None:
     """A result for programs: JSON on stdout, times in ISO 8601 UTC."""
     plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
-    _result(json.dumps(value, ensure_ascii=plain, indent=2, default=_plain))
+    _result(harmless_json(value, ascii_only=plain))
+
+
+def harmless_json(value: object, *, ascii_only: bool = False) -> str:
+    """JSON that cannot steer a terminal either: what JSON lets stand is escaped, and means the same."""
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def document(xml: str) -> None:
+    """An XML document as the result, exactly; what the stream cannot hold is written as references."""
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    _result((xml.encode("ascii", "xmlcharrefreplace").decode() if plain else xml).removesuffix("\n"))
 
 
 def finish() -> None:
@@ -104,6 +116,11 @@ def ahead(then: datetime | None, now: datetime) -> str:
     if span < timedelta(days=2):
         return f"in {span // timedelta(hours=1)} h"
     return f"in {span.days} days"
+
+
+def moment(then: datetime, now: datetime) -> str:
+    """A time to come, by the clock of this machine: "Mon 23 Nov 07:00 (in 3 h)"."""
+    return f"{then.astimezone():%a %d %b %H:%M} ({ahead(then, now)})"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
