@@ -11,6 +11,7 @@ import textwrap
 import pytest
 
 from tracker.errors import StoreError
+from tracker.store import lock
 from tracker.store.lock import writing_process
 
 HOLDER = textwrap.dedent(
@@ -88,3 +89,18 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
 
     with pytest.raises(StoreError, match="cannot be used as data folder"), writing_process(tmp_path / "file"):
         pass
+
+
+def test_who_holds_a_lock_can_be_asked_without_being_in_the_way(tmp_path, holder):
+    assert lock.holder(tmp_path) == holder.pid
+    assert lock.holds(holder.pid, tmp_path)
+    assert not lock.holds(os.getppid(), tmp_path)
+
+
+def test_nobody_holds_a_lock_that_was_let_go_or_never_taken(tmp_path):
+    assert lock.holder(tmp_path) is None
+
+    with writing_process(tmp_path):
+        assert lock.holder(tmp_path) == os.getpid()
+
+    assert lock.holder(tmp_path) is None

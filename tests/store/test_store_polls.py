@@ -141,6 +141,40 @@ def test_an_item_that_breaks_a_constraint_is_left_out_with_its_matches(store, le
     assert [match.item.guid_key for match in store.matches_since(now)] == ["guid:c", "guid:a"]
 
 
+def test_several_polls_are_committed_together_and_lost_leases_are_counted_out(store, feeds, now, make_found):
+    store.sync_feeds(feeds, now)
+    first, second = store.lease(now, now + HOUR, 2)
+    stale = replace(second, lease_token="another")
+
+    kept = store.commit_several(
+        [
+            polled(stale, now, make_found("b", feed_id=second.feed_id)),
+            polled(first, now, make_found("a", feed_id=first.feed_id)),
+        ],
+        "config-1",
+        now,
+    )
+
+    assert kept == {"acme-blog"}
+    assert [match.item.guid_key for match in store.matches_since(now)] == ["guid:a"]
+
+
+def test_an_item_that_is_refused_costs_only_itself_among_several_polls(store, feeds, now, make_found):
+    store.sync_feeds(feeds, now)
+    first, second = store.lease(now, now + HOUR, 2)
+    bad = make_found("bad", feed_id=second.feed_id, first_seen=now.replace(tzinfo=None))
+    good = [make_found(key, feed_id=second.feed_id) for key in ("b", "c")]
+
+    kept = store.commit_several(
+        [polled(first, now, make_found("a", feed_id=first.feed_id)), polled(second, now, *good, bad)],
+        "config-1",
+        now,
+    )
+
+    assert kept == {"acme-blog", "wire"}
+    assert store.counts().items == 3
+
+
 def test_unchanged_polls_are_committed_together_and_lost_leases_are_counted_out(store, feeds, now):
     store.sync_feeds(feeds, now)
     first, second = store.lease(now, now + HOUR, 2)

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -23,7 +25,7 @@ from tracker.errors import StoreError
 from tracker.model import Polled
 from tracker.store import open_store, schema
 from tracker.store.engine import connect
-from tracker.store.tables import METADATA, WAITING, match
+from tracker.store.tables import METADATA, WAITING, feed, is_ours, match
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
 
@@ -58,7 +60,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_uses(url):
     database = connect(url, read_only=True)
 
     with database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         differences = compare_metadata(context, METADATA)
     database.close()
 
@@ -220,33 +222,88 @@ def _opened_or_said(path: Path) -> str:
 # --- migrating -------------------------------------------------------------------------------------
 
 
-# No revision came before the first, so a database with none of the tables stands in for an older one.
-_LAST_TO_FIRST = [table.name for table in reversed(METADATA.sorted_tables)]
-_MARK = "CREATE TABLE mark AS SELECT 'as it was' AS text"
+@pytest.fixture
+def first(url) -> str:
+    """A database as the first revision made it, with two feeds and an item."""
+    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0001")
+        if url.startswith("sqlite"):
+            connection.exec_driver_sql("PRAGMA application_id = 0x54524B52")
+            connection.exec_driver_sql("PRAGMA user_version = 1")
+        for name, address in (("acme", "https://Acme.example:8443/feed"), ("odd", "nonsense")):
+            connection.exec_driver_sql(
+                "INSERT INTO feed (id, url, name, next_poll, failures, gone, archived) "
+                f"VALUES ('{name}', '{address}', '{name}', {_then(url)}, 0, false, false)"
+            )
+        connection.exec_driver_sql(
+            "INSERT INTO item (id, feed_id, guid, guid_key, content_key, title, summary, content, author, "
+            "first_seen, tags, backlog) "
+            f"VALUES (1, 'acme', 'g', 'k', 'c', 'Price cut', '', '', '', {_then(url)}, '[]', false)"
+        )
+    return url
 
 
-def test_an_older_file_is_backed_up_and_then_migrated(good):
-    edit(good, *(f"DROP TABLE {name}" for name in _LAST_TO_FIRST), "DROP TABLE alembic_version", _MARK)
+def _then(url: str) -> str:
+    return "1763881200000000" if url.startswith("sqlite") else "timestamptz '2025-11-23 07:00Z'"
 
-    open_store(f"sqlite:///{good}").close()
 
-    backup = good.with_name("good.db.schema-none.backup")
+def _hosts(url: str) -> list[tuple[str, str]]:
+    database = connect(url, read_only=True)
+    with database.reading() as connection:
+        found = [(row.id, row.host) for row in connection.execute(sa.select(feed).order_by(feed.c.id))]
+    database.close()
+    return found
+
+
+def test_an_older_database_is_migrated_with_all_that_it_holds(first):
+    with open_store(first) as store:
+        assert store.item(1).item.title == "Price cut"
+        assert store.unindexed() == 1
+
+    assert _hosts(first) == [("acme", "acme.example"), ("odd", "")]
+
+
+def test_an_older_file_is_backed_up_before_it_is_migrated(sqlite_url, first):
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    if first != sqlite_url:
+        pytest.skip("a server's database is backed up by its owner")
+
+    open_store(first).close()
+
+    backup = path.with_name(f"{path.name}.schema-0001.backup")
     with closing(sqlite3.connect(backup)) as opened:
-        assert opened.execute("SELECT text FROM mark").fetchall() == [("as it was",)]
-        assert opened.execute("SELECT count(*) FROM sqlite_master WHERE name = 'feed'").fetchone() == (0,)
-    with closing(sqlite3.connect(good)) as opened:
-        assert opened.execute("SELECT count(*) FROM feed").fetchone() == (0,)
-        assert opened.execute("SELECT text FROM mark").fetchall() == [("as it was",)]
+        assert opened.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert opened.execute("SELECT title FROM item").fetchall() == [("Price cut",)]
+    assert sorted(entry.name for entry in path.parent.iterdir()) == [path.name, backup.name]
 
 
-def test_an_older_file_is_not_read_before_it_is_migrated(good):
-    edit(good, *(f"DROP TABLE {name}" for name in _LAST_TO_FIRST), "DROP TABLE alembic_version")
-
+def test_an_older_database_is_not_read_before_it_is_migrated(first):
     with pytest.raises(StoreError, match="needs a newer schema"):
-        open_store(f"sqlite:///{good}", read_only=True)
+        open_store(first, read_only=True)
 
 
-def test_after_a_kill_in_the_middle_of_a_migration_the_next_start_finishes(url):
+@pytest.mark.parametrize("at", ["ALTER TABLE feed ADD COLUMN notice", "CREATE TABLE mark", "search"])
+def test_after_a_kill_in_the_middle_of_a_later_migration_the_next_start_finishes(first, at):
+    _die_at(first, at)
+
+    with open_store(first) as store:
+        assert store.item(1).item.title == "Price cut"
+        assert store.mark("any") is None
+    assert _hosts(first) == [("acme", "acme.example"), ("odd", "")]
+
+
+def test_after_a_kill_in_the_middle_of_a_first_start_the_next_start_finishes(url):
+    _die_at(url, "CREATE TABLE edition")
+
+    with open_store(url) as store:
+        assert store.counts().editions == 0
+
+
+def _die_at(url: str, statement: str) -> None:
     program = """
         import os, signal, sys
         import sqlalchemy as sa
@@ -255,17 +312,14 @@ def test_after_a_kill_in_the_middle_of_a_migration_the_next_start_finishes(url):
 
         @sa.event.listens_for(Engine, "after_cursor_execute")
         def die(connection, cursor, statement, *_):
-            if "CREATE TABLE edition" in statement:
+            if sys.argv[2] in statement:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         open_store(sys.argv[1])
     """
-
-    died = subprocess.run([sys.executable, "-c", textwrap.dedent(program), url], check=False)
-
+    arguments = [sys.executable, "-c", textwrap.dedent(program), url, statement]
+    died = subprocess.run(arguments, check=False)
     assert died.returncode == -signal.SIGKILL
-    with open_store(url) as store:
-        assert store.counts().editions == 0
 
 
 def test_tables_of_another_program_are_not_touched(postgres_url):

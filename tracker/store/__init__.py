@@ -2,6 +2,7 @@
 
 from tracker.store.store import Store, open_store
 from tracker.store.values import (
+    Applied,
     ConfigInForce,
     Counts,
     EditionHead,
@@ -11,6 +12,7 @@ from tracker.store.values import (
 )
 
 __all__ = [
+    "Applied",
     "ConfigInForce",
     "Counts",
     "EditionHead",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from tracker.store.changed import revisions
 from tracker.store.rows import ITEM_COLUMNS, MATCH_COLUMNS, to_item, to_kept_match
 from tracker.store.tables import WAITING, config, edition, feed, item, match
 from tracker.store.values import ConfigInForce, Counts, KeptItem, KeptMatch
@@ -56,17 +59,25 @@ def matches_since(
     if signal is not None:
         query = query.where(match.c.signal == signal)
     query = query.order_by(match.c.found_at.desc(), match.c.id.desc()).limit(limit)
-    return [to_kept_match(row) for row in connection.execute(query).mappings()]
+    return [to_kept_match(row, to_item(row)) for row in connection.execute(query).mappings()]
 
 
 def item_by_id(connection: Connection, item_id: int) -> KeptItem | None:
-    """An item with its matches, strongest first."""
-    row = connection.execute(sa.select(*ITEM_COLUMNS).where(item.c.id == item_id)).mappings().first()
-    if row is None:
-        return None
-    query = _matches().where(match.c.item_id == item_id).order_by(match.c.score.desc(), match.c.signal)
-    matches = tuple(to_kept_match(found) for found in connection.execute(query).mappings())
-    return KeptItem(item_id, to_item(row), matches)
+    """An item with its matches, strongest first, and its earlier titles."""
+    found = kept_items(connection, [item_id])
+    return replace(found[0], revisions=revisions(connection, item_id)) if found else None
+
+
+def kept_items(connection: Connection, item_ids: Sequence[int]) -> list[KeptItem]:
+    """Items with their matches, strongest first, in the order of `item_ids`; unknown ones are left out."""
+    wanted = sa.select(*ITEM_COLUMNS).where(item.c.id.in_(item_ids))
+    items = {row["item_id"]: to_item(row) for row in connection.execute(wanted).mappings()}
+    matches: dict[int, list[KeptMatch]] = {number: [] for number in items}
+    query = sa.select(*MATCH_COLUMNS).where(match.c.item_id.in_(item_ids))
+    for row in connection.execute(query.order_by(match.c.score.desc(), match.c.signal)).mappings():
+        number = row["match_item_id"]
+        matches[number].append(to_kept_match(row, items[number]))
+    return [KeptItem(number, items[number], tuple(matches[number])) for number in item_ids if number in items]
 
 
 def damage(connection: Connection) -> tuple[str, ...]:

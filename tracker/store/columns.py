@@ -63,7 +63,7 @@ class PlainJson(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         # psycopg reads JSON by itself
-        return None if dialect.name == "postgresql" else json.loads
+        return None if dialect.name == "postgresql" else _from_json
 
 
 def storable(text: str | None) -> str | None:
@@ -84,6 +84,7 @@ def storable(text: str | None) -> str | None:
     return text
 
 
+_decode = json.JSONDecoder().raw_decode  # json.loads also looks for space around, which we never write
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -93,6 +94,10 @@ def _json(value: Any) -> str | None:
     text = _encode(value)
     # The encoder writes NUL as an escape, which may also be text that was written so.
     return storable(_encode(_without_nul(value)) if "\\u0000" in text else text)
+
+
+def _from_json(text: str | None) -> Any:
+    return None if text is None else _decode(text)[0]
 
 
 def _without_nul(value: Any) -> Any:

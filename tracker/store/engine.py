@@ -69,6 +69,15 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    def tidy(self) -> None:
+        """Let SQLite refresh its statistics where they are off, and empty the WAL; else nothing."""
+        if not self.is_sqlite:
+            return
+        with self._told(), self.engine.connect() as connection:
+            _pragma(connection, "analysis_limit = 400")  # or it would read whole indexes
+            _pragma(connection, "optimize")
+            _pragma(connection, "wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.engine.dispose()
 

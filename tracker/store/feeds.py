@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from tracker.store.rows import POLLED_FIELDS, STATE_COLUMNS, among, state_values, to_state
-from tracker.store.tables import feed
+from tracker.pace import wait_for
+from tracker.store.marks import FARTHEST, in_force, put_pauses
+from tracker.store.rows import POLLED_FIELDS, STATE_COLUMNS, among, state_of, state_values, to_state
+from tracker.store.tables import feed, pause
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, RowMapping
 
     from tracker.model import Feed, FeedState, Polled
-
-_FARTHEST = timedelta(days=14)
 
 _FREE = {"lease_until": None, "lease_token": None}
 
@@ -24,6 +25,7 @@ _FREE = {"lease_until": None, "lease_token": None}
 # poll of the old one that is under way must not commit.
 _FORGOTTEN: dict[str, Any] = {
     **dict.fromkeys(("etag", "last_modified", "body_hash", "full_at", "last_error", "failing_since")),
+    **dict.fromkeys(("rhythm", "advertised", "moved_to", "moved_since", "churned", "notice")),
     **_FREE,
     "failures": 0,
     "gone": False,
@@ -60,11 +62,12 @@ def sync_feeds(
     if new:
         connection.execute(sa.insert(feed), [_new_row(f, first_poll.get(f.id, now)) for f in new])
     for one in moved:
-        _update(connection, [one.id], url=one.url, next_poll=first_poll.get(one.id, now), **_FORGOTTEN)
+        moment = first_poll.get(one.id, now)
+        _update(connection, [one.id], url=one.url, host=host_of(one.url), next_poll=moment, **_FORGOTTEN)
     for one in named:
         _update(connection, [one.id], name=one.name)
     for one in feeds:
-        if one.id in rows and (sooner := _sooner(one, dict(rows[one.id]), now)):
+        if one.id in rows and (sooner := _sooner(one, rows[one.id], now)):
             _update(connection, [one.id], next_poll=sooner)
     _update(connection, back, archived=False)
     _update(connection, absent, archived=True, **_FREE)
@@ -82,7 +85,7 @@ def lease(
     wanted = _due(now) if feed_ids is None else among(connection.dialect.name, feed.c.id, "feed_ids")
     due = (
         sa.select(feed.c.id)
-        .where(wanted, _free(now))
+        .where(wanted, _free(now), _unpaused(now) if feed_ids is None else sa.true())
         .order_by(feed.c.next_poll, feed.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -102,12 +105,16 @@ def lease(
 
 def count_due(connection: Connection, now: datetime) -> int:
     """How many feeds `lease` would take now."""
-    return connection.scalar(sa.select(sa.func.count()).select_from(feed).where(_due(now), _free(now))) or 0
+    wanted = sa.and_(_due(now), _free(now), _unpaused(now))
+    return connection.scalar(sa.select(sa.func.count()).select_from(feed).where(wanted)) or 0
 
 
 def fenced_update(connection: Connection, polled: Polled) -> bool:
-    """Write what a poll says of its feed and give the lease back; False when the lease was lost."""
-    return connection.execute(_FENCED, state_values(polled.state)).rowcount == 1
+    """Write what a poll says of its feed and host, and give the lease back; False when it was lost."""
+    if connection.execute(_FENCED, state_values(polled.state)).rowcount != 1:
+        return False
+    put_pauses(connection, [polled.pause])
+    return True
 
 
 def fenced_updates(connection: Connection, polleds: Sequence[Polled]) -> frozenset[str]:
@@ -119,6 +126,7 @@ def fenced_updates(connection: Connection, polleds: Sequence[Polled]) -> frozens
     states = [state_values(polled.state) for polled in polleds if polled.state.feed_id in ours]
     if states:
         connection.execute(_FENCED, states)
+    put_pauses(connection, [polled.pause for polled in polleds if polled.state.feed_id in ours])
     return ours
 
 
@@ -147,6 +155,14 @@ def release_all(connection: Connection) -> None:
     connection.execute(sa.update(feed).where(feed.c.lease_token.is_not(None)).values(**_FREE))
 
 
+def retry_soon(connection: Connection, feed_ids: Collection[str], now: datetime) -> None:
+    """Make those of these feeds due that fail and would be asked later; a publisher's own wait stands."""
+    some = among(connection.dialect.name, feed.c.id, "ids")
+    failing = sa.and_(feed.c.failures > 0, feed.c.gone.is_(sa.false()), feed.c.next_poll > now)
+    query = sa.update(feed).where(some, failing).values(next_poll=now)
+    connection.execute(query, {"ids": list(feed_ids)})
+
+
 def forget_document(connection: Connection, feed_id: str, error: str) -> None:
     """Say what went wrong with a document, and ask for the whole of it next time: it is tried again."""
     said = {"last_error": error, "failing_since": sa.func.coalesce(feed.c.failing_since, feed.c.last_poll)}
@@ -156,26 +172,31 @@ def forget_document(connection: Connection, feed_id: str, error: str) -> None:
 def states(connection: Connection, *, archived: bool = False) -> list[FeedState]:
     """The feeds that are polled, or the archived ones, by id."""
     query = sa.select(*STATE_COLUMNS).where(feed.c.archived.is_(sa.true() if archived else sa.false()))
-    return [to_state(row) for row in connection.execute(query.order_by(feed.c.id)).mappings()]
+    return [state_of(row) for row in connection.execute(query.order_by(feed.c.id)).all()]
 
 
 def names(connection: Connection) -> dict[str, str]:
     """The name of every feed, archived ones too."""
-    return {row.id: row.name for row in connection.execute(sa.select(feed.c.id, feed.c.name))}
+    rows: Sequence[Any] = connection.execute(sa.select(feed.c.id, feed.c.name)).all()
+    return dict(rows)
 
 
-def _sooner(value: Feed, row: Mapping[str, Any], now: datetime) -> datetime | None:
+def _sooner(value: Feed, row: RowMapping, now: datetime) -> datetime | None:
     """When a healthy feed is due whose interval was shortened, or that a wrong clock put off; else None."""
-    usual = now + value.interval + value.interval / 5  # room for the chance in next_poll
-    if row["last_error"] is not None or row["next_poll"] <= usual:
-        return None
     last = row["last_poll"]
-    return max(now, min(last, now) + value.interval) if last is not None else now
+    if row["last_error"] is not None:
+        return None
+    if last is None:
+        return now if row["next_poll"] > now + value.interval else None
+    last = min(last, now)
+    wait = wait_for(value, to_state(row), last)
+    # A fifth: room for the chance in next_poll.
+    return max(now, last + wait) if row["next_poll"] > last + wait + wait / 5 else None
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
     # Further away than any wait that is ever set: the clock was wrong when it was set.
-    due = sa.or_(feed.c.next_poll <= now, feed.c.next_poll > now + _FARTHEST)
+    due = sa.or_(feed.c.next_poll <= now, feed.c.next_poll > now + FARTHEST)
     return sa.and_(due, feed.c.gone.is_(sa.false()))
 
 
@@ -184,9 +205,19 @@ def _free(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(feed.c.archived.is_(sa.false()), unleased)
 
 
+def _unpaused(now: datetime) -> sa.ColumnElement[bool]:
+    return feed.c.host.not_in(sa.select(pause.c.host).where(in_force(now)))
+
+
 def _new_row(value: Feed, next_poll: datetime) -> dict[str, Any]:
     fixed = {"failures": 0, "gone": False, "archived": False}
-    return {"id": value.id, "url": value.url, "name": value.name, "next_poll": next_poll, **fixed}
+    named = {"id": value.id, "url": value.url, "host": host_of(value.url), "name": value.name}
+    return {**named, "next_poll": next_poll, **fixed}
+
+
+def host_of(url: str) -> str:
+    """The host of a feed's URL: what a `Pause` names."""
+    return urlsplit(url).hostname or ""
 
 
 def _update(connection: Connection, ids: Collection[str], **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""What one poll changes, in one transaction: the feed's row, its new items, their matches."""
+"""What one poll changes, in one transaction: the feed's row, its items new and changed, their matches."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from tracker.model import Known
+from tracker.store import changed
 from tracker.store.bulk import insert_items
 from tracker.store.columns import PlainText, storable
 from tracker.store.feeds import fenced_update, forget_document
@@ -53,6 +54,7 @@ def commit(connection: Connection, polled: Polled, config_hash: str, now: dateti
         return False
     fresh = _fresh(connection, polled)
     try:
+        changed.update(connection, polled.state.feed_id, polled.changed, config_hash, now)
         _insert(connection, fresh, config_hash, now)
     except SQLAlchemyError as error:
         if _is_of_an_item(error):
@@ -66,18 +68,22 @@ def commit_one_by_one(connection: Connection, polled: Polled, config_hash: str, 
     if not fenced_update(connection, polled):
         return False
     refused: list[str] = []
-    for found in _fresh(connection, polled):
+    feed_id = polled.state.feed_id
+    for found in (*polled.changed, *_fresh(connection, polled)):
         try:
             with connection.begin_nested():
-                _insert(connection, [found], config_hash, now)
+                if found.known_as is None:
+                    _insert(connection, [found], config_hash, now)
+                else:
+                    changed.update(connection, feed_id, [found], config_hash, now)
         except SQLAlchemyError as error:
             if not _is_of_an_item(error):
                 raise
             refused.append(f"{found.item.title[:80]!r}: {_first_line(error)}")
     if refused:
-        total = len(polled.new)
+        total = len(polled.new) + len(polled.changed)
         said = f"{len(refused)} of {total} items not stored: {refused[0]}"
-        forget_document(connection, polled.state.feed_id, said)
+        forget_document(connection, feed_id, said)
     return True
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tracker.model import FeedState, Field, Hit, Item, Match, ScorePart, Validators, Window
+from tracker.model import FeedState, Field, Found, Hit, Item, Match, ScorePart, Validators, Window
 from tracker.store.columns import PlainJson, PlainText
 from tracker.store.tables import edition, feed, item, match
 from tracker.store.values import EditionHead, KeptMatch
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import RowMapping
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Row, RowMapping
 
 ITEM_FIELDS = (
     *("feed_id", "guid", "guid_key", "content_key", "title", "link", "summary", "content"),
@@ -25,9 +29,29 @@ _HEAD_FIELDS = ("number", "zone", "config_hash", "template_hash", "program", "re
 ITEM_COLUMNS = tuple(column.label(f"item_{column.name}") for column in item.columns)
 MATCH_COLUMNS = tuple(column.label(f"match_{column.name}") for column in match.columns)
 HEAD_COLUMNS = tuple(column for column in edition.columns if column.name != "digest")
-STATE_COLUMNS = tuple(
-    column for column in feed.columns if column.name not in ("name", "archived", "lease_until")
+FOUND_COLUMNS = (
+    *ITEM_COLUMNS,
+    *(match.c[name].label(f"match_{name}") for name in ("id", *(each.name for each in fields(Match)))),
 )
+_AT = {column.name: index for index, column in enumerate(FOUND_COLUMNS)}
+
+# In the order of the values' own fields: an edition is made of thousands of rows, taken as tuples.
+_ITEM_NAMES = tuple(f"item_{each.name}" for each in fields(Item))
+_MATCH_NAMES = tuple(f"match_{each.name}" for each in fields(Match))
+_STATE_NAMES = (
+    *("id", "url", "next_poll", "etag", "last_modified"),
+    *(each.name for each in fields(FeedState)[4:]),  # behind the validators
+)
+STATE_COLUMNS = tuple(feed.c[name] for name in _STATE_NAMES)
+
+_TAGS = _ITEM_NAMES.index("item_tags")
+_item_of_mapping = itemgetter(*_ITEM_NAMES)
+_item_of_tuple = itemgetter(*(_AT[name] for name in _ITEM_NAMES))
+_match_of_mapping = itemgetter(*_MATCH_NAMES)
+_match_of_tuple = itemgetter(*(_AT[name] for name in _MATCH_NAMES))
+_state_of_mapping = itemgetter(*_STATE_NAMES)
+FOUND_ORDER = itemgetter(_AT["item_first_seen"], _AT["item_id"], _AT["match_signal"])
+MATCH_ID = itemgetter(_AT["match_id"])
 
 
 def match_values(value: Match) -> dict[str, Any]:
@@ -56,31 +80,47 @@ def state_values(value: FeedState) -> dict[str, Any]:
 POLLED_FIELDS = (
     *("body_hash", "next_poll", "last_poll", "last_success", "full_at"),
     *("failures", "last_error", "gone"),
+    *("rhythm", "advertised", "last_new", "moved_to", "moved_since", "churned", "notice"),
 )
 
 
 def to_item(row: RowMapping) -> Item:
     """The item of a row that has ITEM_COLUMNS."""
-    values = {name: row[f"item_{name}"] for name in ITEM_FIELDS}
-    return Item(**values, tags=tuple(row["item_tags"]))
+    return _item(_item_of_mapping(row))
 
 
 def to_match(row: RowMapping) -> Match:
     """The match of a row that has MATCH_COLUMNS."""
+    return _match(_match_of_mapping(row))
+
+
+def to_found(rows: Sequence[Row[Any]]) -> Found:
+    """An item and its matches, of rows that have FOUND_COLUMNS."""
+    return Found(_item(_item_of_tuple(rows[0])), tuple([_match(_match_of_tuple(row)) for row in rows]))
+
+
+def _item(values: Sequence[Any]) -> Item:
+    ready = list(values)
+    ready[_TAGS] = tuple(ready[_TAGS])
+    return Item(*ready)
+
+
+def _match(values: Sequence[Any]) -> Match:
+    signal, rules, parts, hits, rule_hash = values
     return Match(
-        signal=row["match_signal"],
-        rules=tuple(row["match_rules"]),
-        parts=tuple(ScorePart(label, points) for label, points in row["match_parts"]),
-        hits=tuple(Hit(_FIELDS[name], *rest) for name, *rest in row["match_hits"]),
-        rule_hash=row["match_rule_hash"],
+        signal,
+        tuple(rules),
+        tuple([ScorePart(label, points) for label, points in parts]),
+        tuple([Hit(_FIELDS[name], start, end, text, clause) for name, start, end, text, clause in hits]),
+        rule_hash,
     )
 
 
-def to_kept_match(row: RowMapping) -> KeptMatch:
-    """The match of a row that has ITEM_COLUMNS and MATCH_COLUMNS, with what became of it."""
+def to_kept_match(row: RowMapping, its: Item) -> KeptMatch:
+    """The match of a row that has MATCH_COLUMNS, with its item and what became of it."""
     return KeptMatch(
         item_id=row["match_item_id"],
-        item=to_item(row),
+        item=its,
         match=to_match(row),
         found_at=row["match_found_at"],
         config_hash=row["match_config_hash"],
@@ -90,15 +130,14 @@ def to_kept_match(row: RowMapping) -> KeptMatch:
 
 
 def to_state(row: RowMapping) -> FeedState:
-    """The state of a feed's row that has STATE_COLUMNS."""
-    return FeedState(
-        feed_id=row["id"],
-        url=row["url"],
-        validators=Validators(row["etag"], row["last_modified"]),
-        lease_token=row["lease_token"],
-        failing_since=row["failing_since"],
-        **{name: row[name] for name in POLLED_FIELDS},
-    )
+    """The state of a feed's row that has STATE_COLUMNS among others."""
+    return state_of(_state_of_mapping(row))
+
+
+def state_of(row: Sequence[Any]) -> FeedState:
+    """The state of a feed's row that has STATE_COLUMNS and no others."""
+    feed_id, url, next_poll, etag, last_modified, *rest = row
+    return FeedState(feed_id, url, next_poll, Validators(etag, last_modified), *rest)
 
 
 def to_head(row: RowMapping) -> EditionHead:

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from tracker.errors import StoreError
 from tracker.store.engine import Database, sqlite_reader, sqlite_writer
-from tracker.store.tables import METADATA
+from tracker.store.tables import METADATA, SEARCH
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-HEAD = "0001"  # the newest revision; written here so that an open need not import Alembic (0.3 s)
+HEAD = "0002"  # the newest revision; written here so that an open need not import Alembic (0.3 s)
 _APPLICATION_ID = 0x54524B52  # "TRKR" in the header of every SQLite file that we made
 _MIGRATION_LOCK = 0x54524B52  # PostgreSQL's advisory lock against two processes that migrate at once
 
@@ -116,7 +116,7 @@ def _refuse_what_is_no_file(path: Path, *, still: bool) -> None:
 def _revision(connection: Connection, place: str) -> str | None:
     """Our revision, None for a database without any of our tables."""
     there = set(sa.inspect(connection).get_table_names())
-    ours = set(METADATA.tables)
+    ours = {*METADATA.tables, SEARCH}
     if "alembic_version" not in there:
         if there & ours:
             raise StoreError(f"{place}: has tables of another program, {_listed(there & ours)}; use another")

@@ -8,12 +8,13 @@ from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tracker.store import archive, editions, feeds, polls
-from tracker.store.engine import BUSY_SECONDS, Database, connect, parse_url, sqlite_path
+from tracker.store import archive, changed, editions, feeds, marks, polls
+from tracker.store.engine import BUSY_SECONDS, connect, parse_url, sqlite_path
 from tracker.store.schema import prepare_postgres, prepare_sqlite
+from tracker.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
-    from tracker.model import Digest, Edition, Feed, FeedState, Known, Polled, Window
+    from tracker.model import Digest, Edition, Feed, FeedState, Item, Known, Pause, Polled, Window
     from tracker.store.values import (
         ConfigInForce,
         Counts,
@@ -42,14 +43,11 @@ def open_store(url: str, *, read_only: bool = False, busy_seconds: float = BUSY_
     return Store(prepare_postgres(connect(url, read_only=read_only), read_only=read_only))
 
 
-class Store:
+class Store(Upkeep):
     """An open database. Every method is one transaction and raises StoreError if that was undone.
 
     Threads may share it; on SQLite they take turns. Callbacks must not ask the store again.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +115,13 @@ class Store:
         with self._database.reading() as connection:
             return polls.known(connection, feed_id, guid_keys, content_keys)
 
+    def items_like(
+        self, feed_id: str, guid_keys: Collection[str], titles: Collection[str]
+    ) -> tuple[Item, ...]:
+        """Items of the feed that a snapshot's items may be, newest first; see `tracker.poll.changes`."""
+        with self._database.reading() as connection:
+            return changed.items_like(connection, feed_id, guid_keys, titles)
+
     def commit(self, polled: Polled, config_hash: str, now: datetime) -> bool:
         """Keep everything that a poll changes, or nothing.
 
@@ -130,8 +135,22 @@ class Store:
             with self._database.writing() as connection:
                 return polls.commit_one_by_one(connection, polled, config_hash, now)
 
+    def commit_several(self, polleds: Sequence[Polled], config_hash: str, now: datetime) -> frozenset[str]:
+        """`commit` for several polls of different feeds: all in one transaction when no item is refused.
+
+        Returns the ids of the feeds that still had their lease; nothing is written of the others.
+        """
+        # In one order in every process, or two of them could wait for each other's rows.
+        ordered = sorted(polleds, key=lambda polled: polled.state.feed_id)
+        try:
+            with self._database.writing() as connection:
+                kept = [each for each in ordered if polls.commit(connection, each, config_hash, now)]
+        except polls.ItemsRefusedError:
+            kept = [each for each in ordered if self.commit(each, config_hash, now)]
+        return frozenset(each.state.feed_id for each in kept)
+
     def commit_unchanged(self, polleds: Sequence[Polled]) -> frozenset[str]:
-        """Keep the states of several polls that brought no item.
+        """Keep the states of several polls that brought no item, and the pauses that hosts asked for.
 
         Returns the ids of the feeds that still had their lease; nothing is written of the others.
         """
@@ -142,6 +161,19 @@ class Store:
         """Every feed that is polled, by id."""
         with self._database.reading() as connection:
             return feeds.states(connection)
+
+    def pauses(self, now: datetime) -> list[Pause]:
+        """The hosts that asked us to wait and are not asked before that, by name."""
+        with self._database.reading() as connection:
+            return marks.pauses(connection, now)
+
+    def retry_soon(self, feed_ids: Collection[str], now: datetime) -> None:
+        """Make those of these feeds due that fail and would be asked later: the network is back.
+
+        A feed whose publisher asked for time, or that is gone, is left as it is.
+        """
+        with self._database.writing() as connection:
+            feeds.retry_soon(connection, feed_ids, now)
 
     # --- editions ---------------------------------------------------------------------------------
 

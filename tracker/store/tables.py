@@ -48,6 +48,24 @@ class FeedRow(Row, table=True):
     archived: bool = False
     lease_until: datetime | None = Field(default=None, sa_type=UtcTime)
     lease_token: str | None = Field(default=None, sa_type=PlainText)
+    host: str = Field(default="", sa_type=PlainText)
+    rhythm: int | None = None
+    advertised: int | None = None
+    last_new: datetime | None = Field(default=None, sa_type=UtcTime)
+    moved_to: str | None = Field(default=None, sa_type=PlainText)
+    moved_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    churned: datetime | None = Field(default=None, sa_type=UtcTime)
+    notice: str | None = Field(default=None, sa_type=PlainText)
+
+
+class PauseRow(Row, table=True):
+    """A host that asked all of us to wait."""
+
+    __tablename__ = "pause"
+
+    host: str = Field(sa_type=PlainText, primary_key=True)
+    until: datetime = Field(sa_type=UtcTime)
+    reason: str = Field(sa_type=PlainText)
 
 
 class ItemRow(Row, table=True):
@@ -71,6 +89,18 @@ class ItemRow(Row, table=True):
     lang: str | None = Field(default=None, sa_type=PlainText)
     tags: Any = Field(sa_type=PlainJson)
     backlog: bool = False
+
+
+class RevisionRow(Row, table=True):
+    """What an item's title and link were until the publisher changed them."""
+
+    __tablename__ = "revision"
+
+    id: int | None = Field(default=None, sa_type=_Number, primary_key=True)
+    item_id: int = Field(sa_type=_Number, foreign_key="item.id", index=True)
+    title: str = Field(sa_type=PlainText)
+    link: str | None = Field(default=None, sa_type=PlainText)
+    until: datetime = Field(sa_type=UtcTime)
 
 
 class EditionRow(Row, table=True):
@@ -122,10 +152,42 @@ class ConfigRow(Row, table=True):
     serial: int = Field(sa_type=_Number, unique=True)
 
 
+class MarkRow(Row, table=True):
+    """How far something has come that is done bit by bit: the last edition's hour, the items searched."""
+
+    __tablename__ = "mark"
+
+    name: str = Field(sa_type=PlainText, primary_key=True)
+    value: str = Field(sa_type=PlainText)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class StaleRow(Row, table=True):
+    """An item whose text changed after it was indexed. A trigger writes it, and the old text on SQLite."""
+
+    __tablename__ = "stale"
+
+    item_id: int = Field(
+        sa_column=sa.Column(_Number, sa.ForeignKey("item.id"), primary_key=True, autoincrement=False)
+    )
+    title: str | None = Field(default=None, sa_type=PlainText)
+    summary: str | None = Field(default=None, sa_type=PlainText)
+    content: str | None = Field(default=None, sa_type=PlainText)
+
+
 METADATA = Row.metadata
-feed, item, edition, match, config = (
-    METADATA.tables[name] for name in ("feed", "item", "edition", "match", "config")
+feed, pause, item, revision, edition, match, config, mark, stale = (
+    METADATA.tables[name]
+    for name in ("feed", "pause", "item", "revision", "edition", "match", "config", "mark", "stale")
 )
+
+SEARCH = "search"  # the search index: each database has its own kind of table, which the revisions make
+
+
+def is_ours(name: str | None, kind: str, _: object = None) -> bool:
+    """Whether Alembic may compare what is called so with METADATA: all but the search index's tables."""
+    return kind != "table" or name is None or not f"{name}_".startswith(f"{SEARCH}_")
+
 
 # What the next edition will take. Written with literals: a partial index serves no bound parameter.
 WAITING = sa.and_(match.c.edition.is_(None), match.c.late.is_(sa.false()), match.c.backlog.is_(sa.false()))

@@ -29,12 +29,25 @@ class KeptMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What an item was called, and where it was, until we saw another title."""
+
+    title: str
+    link: str | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeptItem:
-    """An item under the number that commands and pages call it by, with its matches, strongest first."""
+    """An item under the number that commands and pages call it by, with its matches, strongest first.
+
+    revisions: its earlier titles, newest first.
+    """
 
     id: int
     item: Item
     matches: tuple[KeptMatch, ...]
+    revisions: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +103,15 @@ class Counts:
     waiting: int
     editions: int
     last_poll: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying newer rules to stored items did: matches made, taken away, given other evidence."""
+
+    gained: int = 0
+    lost: int = 0
+    changed: int = 0
+
+    def __add__(self, other: Applied) -> Applied:
+        return Applied(self.gained + other.gained, self.lost + other.lost, self.changed + other.changed)
