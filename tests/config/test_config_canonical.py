@@ -19,11 +19,14 @@ RICH = """
 use: ai-industry
 contact: me@example.org
 database: env:DB
-poll: {interval: 45m, spacing: 0s, max_bytes: 1.5 MB, allow: ["[::1]:8300", "10.0.0.0/8:80"]}
-digest: {at: 6:30, zone: Asia/Shanghai, order: [talent]}
+poll: {interval: 45m, retry_after: host, spacing: 0s, max_bytes: 1.5 MB,
+       allow: ["[::1]:8300", "10.0.0.0/8:80"]}
+keep: 90d
+digest: {at: [19:00, 6:30], days: [fri, Monday], zone: Asia/Shanghai, order: [talent]}
 feeds:
   - {name: 机器之心, url: "https://example.com/zh", lang: zh, carries: [pricing], tags: ["a, b", 'no']}
-  - {id: daily, headers: {Authorization: "Bearer env:TOKEN"}}
+  - {id: daily, interval: 45m, retry_after: feed, tls: unverified,
+     headers: {Authorization: "Bearer env:TOKEN"}}
 terms: {cut: {+: [trims]}, mine: [1.10, 12:30, "no", 'it''s']}
 entities:
   me: {name: Me, type: app, parent: openai, ambiguous: [{alias: Me, needs: [app], not: [you], ci: true}]}

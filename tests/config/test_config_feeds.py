@@ -9,7 +9,7 @@ import pytest
 
 from tracker.config.feeds import slug
 from tracker.config.values import Config
-from tracker.model import Feed, Panel, Tier
+from tracker.model import Feed, Panel, Scope, Tier
 
 Load = Callable[..., Config]
 Fault = Callable[..., str]
@@ -201,3 +201,57 @@ def test_a_language_that_cannot_be_read_is_a_warning_and_says_nothing(load: Load
 
     assert config.feeds[0].lang is None
     assert [problem.what for problem in config.warnings] == ["lang: '英文' is not a language"]
+
+
+def test_an_interval_of_its_own_is_kept_to_and_the_common_one_is_a_reference(load: Load) -> None:
+    config = load(
+        "poll: {interval: 1h}\n"
+        "feeds:\n"
+        "  - {name: A, url: 'https://example.com/a'}\n"
+        "  - {name: B, url: 'https://example.com/b', interval: 1h}\n"
+    )
+
+    assert [(feed.interval, feed.adaptive) for feed in config.feeds] == [
+        (timedelta(hours=1), True),
+        (timedelta(hours=1), False),
+    ]
+
+
+def test_who_waits_for_a_busy_publisher_can_be_said_for_all_feeds_and_for_one(load: Load) -> None:
+    config = load(
+        "poll: {retry_after: host}\n"
+        "feeds:\n"
+        "  - {name: A, url: 'https://example.com/a'}\n"
+        "  - {name: B, url: 'https://example.com/b', retry_after: feed}\n"
+    )
+
+    assert [feed.retry_after for feed in config.feeds] == [Scope.HOST, Scope.FEED]
+    assert load(USE).feeds[0].retry_after is None
+
+
+def test_a_feed_whose_certificate_is_not_checked_is_told_at_every_load(load: Load) -> None:
+    config = load(
+        "feeds:\n"
+        "  - {name: A, url: 'https://example.com/a', tls: verified}\n"
+        "  - name: B\n"
+        "    url: https://example.com/b\n"
+        "    tls: unverified\n"
+    )
+
+    (warning,) = config.warnings
+    assert [feed.unverified for feed in config.feeds] == [False, True]
+    assert (warning.place.line, warning.what) == (
+        5,
+        "tls: the certificate of 'B' is not checked: anyone on the way can answer for it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("tls: off", "tls: 'off' says nothing about certificates (one of: verified, unverified)"),
+        ("retry_after: all", "retry_after: 'all' is not a scope (one of: feed, host)"),
+    ],
+)
+def test_manners_that_cannot_be_meant_are_told(fault: Fault, line: str, what: str) -> None:
+    assert what in fault(f"feeds:\n  - name: A\n    url: https://example.com/a\n    {line}\n")

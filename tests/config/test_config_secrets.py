@@ -137,3 +137,26 @@ def test_an_author_is_no_secret(load: Load) -> None:
     config = load("feeds: [{name: A, url: 'https://example.com/a', headers: {X-Author: me}}]\n")
 
     assert config.feeds[0].headers == {"X-Author": "me"}
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "warned"),
+    [
+        pytest.param("https://example.com/f?token=S3CRET", 0o644, True, id="others can read a token"),
+        pytest.param("https://example.com/f?key=S3CRET", 0o604, True, id="a key"),
+        pytest.param("https://example.com/f?a=b&api_key=S3CRET", 0o640, True, id="the group can read a key"),
+        pytest.param("https://example.com/f?token=S3CRET", 0o600, False, id="only the user can"),
+        pytest.param("https://example.com/f?page=2&keyword=ai", 0o644, False, id="no secret"),
+    ],
+)
+def test_an_address_with_a_secret_that_others_can_read_is_a_warning(
+    load: Load, tmp_path: Path, url: str, mode: int, warned: bool
+) -> None:
+    text = f"feeds: [{{name: A, url: '{url}'}}]\n"
+    load(text)
+    (tmp_path / "config.yaml").chmod(mode)
+
+    told = [str(problem) for problem in load(text).warnings]
+
+    assert ["other users of this machine can read the file" in each for each in told] == [True] * warned
+    assert "S3CRET" not in "".join(told)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from tracker.config.feeds import FeedsInForce
 from tracker.config.scalars import as_duration
+from tracker.config.schema import UNVERIFIED
 from tracker.config.secrets import Secret
 from tracker.config.values import DigestSettings, PollSettings
 from tracker.model import Feed
@@ -22,6 +24,7 @@ def canonical(
     digest: DigestSettings,
     database: Secret | None,
     contact: str | None,
+    keep: timedelta | None,
 ) -> str:
     """A config with `use: none`. It names secrets, it does not hold them."""
     written: dict[str, Any] = {
@@ -29,7 +32,8 @@ def canonical(
         "contact": contact,
         "database": database.canonical if database is not None else None,
         "poll": _poll(poll),
-        "digest": {"at": f"{digest.at:%H:%M}", "zone": digest.zone, "order": list(digest.order)},
+        "digest": _digest(digest),
+        "keep": as_duration(keep) if keep is not None else "forever",
         "feeds": [_feed(feed, feeds.headers[feed.id]) for feed in feeds.feeds],
         "terms": {name: [term.text for term in terms.terms] for name, terms in definitions.terms.items()},
         "groups": {name: list(types) for name, types in definitions.groups.items()},
@@ -55,6 +59,16 @@ def _poll(poll: PollSettings) -> dict[str, Any]:
         "spacing": as_duration(poll.spacing),
         "concurrency": poll.concurrency,
         "allow": list(poll.allow),
+        "retry_after": poll.retry_after,
+    }
+
+
+def _digest(digest: DigestSettings) -> dict[str, Any]:
+    return {
+        "at": [f"{at:%H:%M}" for at in digest.at] or "off",
+        "days": [day.name.lower() for day in digest.days],
+        "zone": digest.zone,
+        "order": list(digest.order),
     }
 
 
@@ -68,9 +82,11 @@ def _feed(feed: Feed, headers: Mapping[str, str]) -> dict[str, Any]:
         "panel": feed.panel,
         "carries": list(feed.carries),
         "tags": list(feed.tags),
-        "interval": as_duration(feed.interval),
+        "interval": None if feed.adaptive else as_duration(feed.interval),
         "deadline": as_duration(feed.deadline),
         "max_bytes": f"{feed.max_bytes}B",
+        "retry_after": feed.retry_after,
+        "tls": UNVERIFIED if feed.unverified else None,
         "headers": dict(headers) or None,
     }
 

@@ -12,7 +12,7 @@ from tracker.config import secrets, urls
 from tracker.config.nodes import Text
 from tracker.config.report import Report, did_you_mean
 from tracker.config.scalars import is_language
-from tracker.config.schema import FeedPart, LayerPart, PollPart
+from tracker.config.schema import UNVERIFIED, FeedPart, LayerPart, PollPart
 from tracker.config.values import Silenced
 from tracker.errors import Place
 from tracker.model import Feed, Panel
@@ -95,10 +95,17 @@ def feeds_in_force(
     for one in chosen:
         resolved = _headers(one, env, report)
         feed = _feed(one, poll, signals, report)
+        if one.part.url is not None:
+            secrets.check_address(one.part.url.node, report)
         if feed is not None:
             feeds.append(replace(feed, headers=MappingProxyType({k: s.value for k, s in resolved.items()})))
             headers[feed.id] = {key: secret.canonical for key, secret in resolved.items()}
     return FeedsInForce(tuple(feeds), headers, tuple(silenced))
+
+
+def id_of(part: FeedPart, shipped_names: Mapping[str | None, str]) -> str:
+    """What a feed goes by: its id, else that of the pack's feed of its name, else one made of the name."""
+    return part.id or (shipped_names.get(part.name) if part.name else None) or slug(part.name or "")
 
 
 def slug(name: str) -> str:
@@ -113,7 +120,7 @@ def _identified(
     found: list[_Chosen] = []
     first: dict[tuple[str, str], Place] = {}
     for part in parts:
-        key = part.id or (shipped_names.get(part.name) if part.name else None) or slug(part.name or "")
+        key = id_of(part, shipped_names)
         if not key:
             missing = (
                 "'name' is missing"
@@ -188,6 +195,9 @@ def _feed(one: _Chosen, poll: PollPart, signals: SignalKeys, report: Report) -> 
         interval=part.interval or poll.interval,
         deadline=part.deadline or poll.deadline,
         max_bytes=part.max_bytes or poll.max_bytes,
+        adaptive=part.interval is None,
+        retry_after=part.retry_after or poll.retry_after,
+        unverified=_unverified(part, report),
     )
 
 
@@ -197,6 +207,18 @@ def _lang(part: FeedPart, report: Report) -> str | None:
         return part.lang.text if part.lang else None
     report.warning(part.lang.place, f"lang: '{part.lang.text[:60]}' is not a language", "write en or zh")
     return None
+
+
+def _unverified(part: FeedPart, report: Report) -> bool:
+    """Said at every load: what such a feed says, anyone on the way may have written."""
+    if part.tls is None or part.tls.text != UNVERIFIED:
+        return False
+    and_read = ", or read the headers that are sent to it" if part.headers else ""
+    what = (
+        f"tls: the certificate of '{part.name}' is not checked: anyone on the way can answer for it{and_read}"
+    )
+    report.warning(part.tls.place, what, "take `tls:` out once its certificate is right")
+    return True
 
 
 def _carries(part: FeedPart, signals: SignalKeys, report: Report) -> tuple[str, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
-from tracker.config.compose import compose, read_source
+from tracker.config.compose import compose, read_source, source_of
 from tracker.config.meaning import read
 from tracker.config.nodes import Source, Text
 from tracker.config.report import Report, did_you_mean
@@ -17,6 +20,7 @@ _Part = TypeVar("_Part", LayerPart, PackPart, SignalPart)
 
 _DEEPEST = 5
 _MOST = 100
+_AS_WRITTEN: Mapping[Path, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,32 @@ class Pack:
 NO_PACK = Pack("none", (), (), {})
 
 
-def read_config(path: Path, report: Report) -> tuple[ConfigPart, tuple[LayerPart, ...]]:
-    """Read config.yaml and its includes, included files first. Raises ConfigError when it is broken."""
-    root = compose(_read(path, str(path), report))
+def read_config(
+    path: Path, report: Report, instead: Mapping[Path, bytes] = _AS_WRITTEN
+) -> tuple[ConfigPart, tuple[LayerPart, ...]]:
+    """Read config.yaml and its includes, included files first. Raises ConfigError when it is broken.
+
+    instead: what to read in the place of what stands on disk, by resolved path: an edit before it is made.
+    """
+    report.named.append(path)
+    root = compose(_read(path, str(path), report, instead))
     config = read(ConfigPart, root, report)
     if config is None:
         report.check()
         config = ConfigPart()
-    included = _Includes(report, path).follow(config.include, path, 1)
+    included = _Includes(report, path, instead).follow(config.include, path, 1)
     return config, (*included, config)
+
+
+def config_files(path: Path) -> tuple[Path, ...]:
+    """The files that a config names, itself first: broken ones, too, and those that are not there.
+
+    Less than all where a file is so broken that its `include:` cannot be read.
+    """
+    report = Report()
+    with suppress(ConfigError):
+        read_config(path, report)
+    return tuple(report.named)
 
 
 def read_pack(folder: Path, report: Report) -> Pack:
@@ -69,18 +90,22 @@ def read_pack(folder: Path, report: Report) -> Pack:
 class _Includes:
     """Follows `include:` below one config; every file once, none outside the including file's folder."""
 
-    def __init__(self, report: Report, main: Path) -> None:
+    def __init__(self, report: Report, main: Path, instead: Mapping[Path, bytes]) -> None:
         self._report = report
+        self._instead = instead
         self._seen = {main.resolve(): str(main)}
 
     def follow(self, names: tuple[Text, ...], including: Path, depth: int) -> tuple[LayerPart, ...]:
         found: list[LayerPart] = []
         for name in names:
             path = self._admit(name, including, depth)
-            part = _try(LayerPart, path, str(path), self._report) if path is not None else None
+            part = self._part(path) if path is not None else None
             if path is not None and part is not None:
                 found += [*self.follow(part.include, path, depth + 1), part]
         return tuple(found)
+
+    def _part(self, path: Path) -> LayerPart | None:
+        return _try(LayerPart, path, str(path), self._report, self._instead)
 
     def _admit(self, name: Text, including: Path, depth: int) -> Path | None:
         """The path to read, or None after saying why not."""
@@ -98,6 +123,7 @@ class _Includes:
                 "include files beside or below it",
             )
         elif not exists:
+            self._report.named.append(path)
             beside = [entry.name for entry in folder.glob("*.yaml") if entry.name != including.name]
             self._refuse(name, f"there is no file '{name.text[:80]}'", did_you_mean(name.text, beside))
         elif path.resolve() in self._seen:
@@ -106,6 +132,7 @@ class _Includes:
             self._refuse(name, f"includes go deeper than {_DEEPEST} levels or are more than {_MOST} files")
         else:
             self._seen[path.resolve()] = str(including)
+            self._report.named.append(path)
             return path
         return None
 
@@ -114,8 +141,9 @@ class _Includes:
         self._report.error(name.place, what, hint)
 
 
-def _read(path: Path, name: str, report: Report) -> Source:
-    source = read_source(path, name)
+def _read(path: Path, name: str, report: Report, instead: Mapping[Path, bytes] = _AS_WRITTEN) -> Source:
+    edited = instead.get(path.resolve()) if instead else None
+    source = read_source(path, name) if edited is None else source_of(edited, path, name)
     report.read(source)
     return source
 
@@ -125,9 +153,11 @@ def _part(kind: type[_Part], path: Path, folder: Path, report: Report) -> _Part 
     return _try(kind, path, f"seeds/{path.relative_to(folder)}", report)
 
 
-def _try(kind: type[_Part], path: Path, name: str, report: Report) -> _Part | None:
+def _try(
+    kind: type[_Part], path: Path, name: str, report: Report, instead: Mapping[Path, bytes] = _AS_WRITTEN
+) -> _Part | None:
     try:
-        return read(kind, compose(_read(path, name, report)), report)
+        return read(kind, compose(_read(path, name, report, instead)), report)
     except ConfigError as error:
         report.keep(error.problems)
         report.left_out = True

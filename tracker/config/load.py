@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from tracker.config.canonical import canonical, digest_of
 from tracker.config.database import read_database
@@ -23,16 +24,22 @@ from tracker.rules.source import Definitions, SignalSource
 CANONICAL = "config in force"
 """How a place in a canonical config is told: nobody wrote that text."""
 
+_AS_WRITTEN: Mapping[Path, bytes] = MappingProxyType({})
 
-def load_config(path: Path, *, env: Mapping[str, str], seeds: Path) -> Config:
+
+def load_config(
+    path: Path, *, env: Mapping[str, str], seeds: Path, instead: Mapping[Path, bytes] = _AS_WRITTEN
+) -> Config:
     """Load config.yaml, what it includes, and the pack that it uses.
 
     env: where `env:` references are looked up. seeds: the pack's folder.
+    instead: what to read in the place of a file on disk, by resolved path: how an edit would load.
     Raises ConfigError with all problems; the rules themselves are compiled by `tracker.rules.compile`.
     """
     report = Report()
-    config, layers = read_config(path, report)
-    return _assemble(path, config, layers, _used(config, seeds, report), env, report)
+    config, layers = read_config(path, report, instead)
+    loaded = _assemble(path, config, layers, pack_in_use(config, seeds, report), env, report)
+    return replace(loaded, files=tuple(report.named))
 
 
 def from_canonical(text: str, *, env: Mapping[str, str]) -> Config:
@@ -50,7 +57,7 @@ def from_canonical(text: str, *, env: Mapping[str, str]) -> Config:
     return _assemble(None, config, (config,), NO_PACK, env, report)
 
 
-def _used(config: ConfigPart, seeds: Path, report: Report) -> Pack:
+def pack_in_use(config: ConfigPart, seeds: Path, report: Report) -> Pack:
     """The pack that `use:` names, with or without its feeds."""
     use = config.use
     if use is None or use.text == "none":
@@ -86,8 +93,8 @@ def _assemble(
     if report.errors and whole:
         _add_rule_problems(definitions, report)
     report.check()
-    digest = DigestSettings(written.at, written.zone, order)
-    text = canonical(feeds, definitions, _settings(poll), digest, database, config.contact)
+    digest = DigestSettings(written.at, written.days, written.zone, order)
+    text = canonical(feeds, definitions, _settings(poll), digest, database, config.contact, config.keep)
     return Config(
         path=path,
         feeds=feeds.feeds,
@@ -98,6 +105,7 @@ def _assemble(
         contact=config.contact,
         canonical=text,
         hash=digest_of(text),
+        keep=config.keep,
         warnings=report.warnings,
         silenced=(*layered.silenced, *feeds.silenced),
     )
@@ -122,6 +130,7 @@ def _settings(poll: PollPart) -> PollSettings:
         spacing=poll.spacing,
         concurrency=poll.concurrency,
         allow=tuple(str(entry) for entry in poll.allow),
+        retry_after=poll.retry_after,
     )
 
 

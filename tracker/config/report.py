@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 
 from tracker.config.nodes import Source
 from tracker.errors import ConfigError, Place, Problem, Severity
@@ -14,7 +15,7 @@ from tracker.errors import ConfigError, Place, Problem, Severity
 _WIDEST = 100
 # A line that may hold a secret is not repeated: messages end in logs and bug reports.
 _SECRET = re.compile(
-    r"(?:auth(?!ors?\b)\w*|passw(?:or)?d|\bpass|cookie|secret|token|session|api[-_]?key)[\"']?\s*[:=]|:[^\s,]*[@＠]",
+    r"(?:auth(?!ors?\b)\w*|passw(?:or)?d|\bpass|cookie|secret|token|session|api[-_]?key)[\"']?\s*[:=]|:[^\s,]*[@＠]|[?&](?:key|sig)=",
     re.IGNORECASE,
 )
 _HEADERS = re.compile(r"\bheaders?[\"']?\s*:", re.IGNORECASE)
@@ -25,10 +26,12 @@ class Report:
     """The problems found so far. `check` raises them all, errors in file order.
 
     left_out: a mistake took definitions away, so that what refers to them cannot be judged.
+    named: the files that config.yaml and its includes name, itself first, those that are not there, too.
     """
 
     def __init__(self) -> None:
         self.left_out = False
+        self.named: list[Path] = []
         self._sources: dict[str, Source] = {}
         self._problems: list[Problem] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +25,8 @@ _SIZES = {
     "MiB": 2**20,
     "GiB": 2**30,
 }
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SEVERAL_DAYS = {"weekdays": range(5), "weekends": range(5, 7), "daily": range(7)}
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?")
 _NAME = re.compile(r"\w[\w.-]*")
@@ -145,6 +148,34 @@ def time_of_day(node: object) -> time:
     if found is None:
         raise Wrong(f"'{_short(text)}' is not a time of day", 'write "07:00"')
     return time(int(found[1]), int(found[2]))
+
+
+def times(node: object) -> tuple[object, ...]:
+    """One time of day or a list of them, still as nodes; `off` is none."""
+    if isinstance(node, Text):
+        return () if node.text.lower() in ("off", "never") else (node,)
+    if not (found := listed(node)):
+        raise Wrong("a time is missing here", 'write "07:00", or off')
+    return tuple(found)
+
+
+def weekdays(node: object) -> tuple[int, ...]:
+    """One day or a list of them as numbers, Monday is 0: mon, Tuesday, weekdays."""
+    nodes = [node] if isinstance(node, Text) else listed(node)
+    found = {number for inner in nodes for number in _weekday(scalar(inner).text)}
+    if not found:
+        raise Wrong("a day is missing here", "write mon or [mon, thu] or weekdays")
+    return tuple(sorted(found))
+
+
+def _weekday(text: str) -> Sequence[int]:
+    said = text.strip().lower()
+    if said in _SEVERAL_DAYS:
+        return _SEVERAL_DAYS[said]
+    for number, name in enumerate(_DAYS):
+        if said in (name, name[:3]):
+            return (number,)
+    raise Wrong(f"'{_short(text)}' is not a day of the week", "write mon or [mon, thu] or weekdays")
 
 
 def zone(node: object) -> str:

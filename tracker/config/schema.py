@@ -20,12 +20,18 @@ from pydantic import (
 from tracker.config import scalars, urls
 from tracker.config.nodes import Items, Keys, Text
 from tracker.config.scalars import Wrong, as_duration
+from tracker.config.values import Day
 from tracker.errors import Place
-from tracker.model import Panel, Tier
+from tracker.model import Panel, Scope, Tier
 from tracker.poll.address import Allowed
 
 # A feed that is asked more often is a burden on its publisher; one asked less often is forgotten.
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=7)
+# Less than a week would drop texts that the next digest still quotes.
+_SHORTEST_KEPT, _LONGEST_KEPT = timedelta(days=7), timedelta(days=3650)
+UNVERIFIED = "unverified"
+"""`tls:` of a feed whose certificate is not checked."""
+
 _Ordered = TypeVar("_Ordered", int, float, timedelta)
 _Entry = TypeVar("_Entry")
 
@@ -45,14 +51,35 @@ def _said(value: float | timedelta) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
-def _one_of(kind: type[Tier] | type[Panel]) -> BeforeValidator:
-    def choose(node: object) -> Tier | Panel:
+def _one_of(kind: type[Tier] | type[Panel] | type[Scope]) -> BeforeValidator:
+    def choose(node: object) -> Tier | Panel | Scope:
         text = scalars.scalar(node).text
         if text not in list(kind):
             raise Wrong(f"'{text[:40]}' is not a {kind.__name__.lower()}", f"one of: {', '.join(kind)}")
         return kind(text)
 
     return BeforeValidator(choose)
+
+
+def _tls(node: object) -> Text:
+    text = scalars.scalar(node)
+    if text.text not in ("verified", UNVERIFIED):
+        raise Wrong(f"'{text.text[:40]}' says nothing about certificates", f"one of: verified, {UNVERIFIED}")
+    return text
+
+
+def _kept(node: object) -> timedelta | None:
+    """How long texts are kept; None is for ever."""
+    if scalars.scalar(node).text.strip().lower() == "forever":
+        return None
+    try:
+        span = scalars.duration(node)
+    except Wrong as wrong:
+        raise Wrong(wrong.what, "write 90d or forever") from None
+    if not _SHORTEST_KEPT <= span <= _LONGEST_KEPT:
+        said = f"{as_duration(_SHORTEST_KEPT)} and {as_duration(_LONGEST_KEPT)}"
+        raise Wrong(f"must be between {said}, or forever")
+    return span
 
 
 def _expression(node: object) -> Text:
@@ -96,6 +123,12 @@ Score = Annotated[float, BeforeValidator(scalars.number), _between(0.1, 100.0)]
 Few = Annotated[int, BeforeValidator(scalars.whole), _between(1, 16)]
 Many = Annotated[int, BeforeValidator(scalars.whole), _between(1, 1_000)]
 At = Annotated[time, BeforeValidator(scalars.time_of_day)]
+Times = Annotated[
+    tuple[At, ...], BeforeValidator(scalars.times), AfterValidator(lambda times: tuple(sorted(set(times))))
+]
+Days = Annotated[tuple[Day, ...], BeforeValidator(scalars.weekdays)]
+Keep = Annotated[timedelta | None, BeforeValidator(_kept)]
+RetryAfter = Annotated[Scope, _one_of(Scope)]
 Zone = Annotated[str, BeforeValidator(scalars.zone)]
 Url = Annotated[urls.Url, BeforeValidator(urls.url)]
 Allow = Annotated[Allowed, BeforeValidator(urls.allowed)]
@@ -132,10 +165,12 @@ class PollPart(Part):
     spacing: Spacing = timedelta(seconds=1)
     concurrency: Many = 64
     allow: Listed[Allow] = ()
+    retry_after: RetryAfter | None = None
 
 
 class DigestPart(Part):
-    at: At = time(7, 0)
+    at: Times = (time(7, 0),)
+    days: Days = tuple(Day)
     zone: Zone = "UTC"
     order: Listed[Scalar] = ()
 
@@ -154,6 +189,8 @@ class FeedPart(Part):
     interval: Interval | None = None
     deadline: Deadline | None = None
     max_bytes: Size | None = None
+    retry_after: RetryAfter | None = None
+    tls: Annotated[Text, BeforeValidator(_tls)] | None = None
     headers: Headers | None = None
     off: Flag = False
 
@@ -234,6 +271,7 @@ class ConfigPart(LayerPart):
     database: Scalar | None = None
     poll: PollPart | None = None
     digest: DigestPart | None = None
+    keep: Keep = timedelta(days=365)
     from_pack: Listed[Scalar] = ()
 
 

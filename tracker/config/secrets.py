@@ -15,6 +15,12 @@ from tracker.config.report import Report
 _REFERENCE = re.compile(r"((?:Basic|Bearer|Token) )?(env|file):(.*)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LARGEST = 65_536
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+# What publishers call the secret in the address of a feed that is one reader's own.
+_IN_ADDRESS = re.compile(
+    r"[?&](?:[\w.-]*(?:token|secret|passw(?:or)?d|api[-_]?key|auth)[\w.-]*|key|pass|sig)=[^&\s]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,17 @@ def resolve(node: Text, env: Mapping[str, str], report: Report) -> Secret | None
     path = path_beside(target, node)
     value = _content(path, target, node, report)
     return None if value is None else Secret(f"{prefix}file:{path}", prefix + value)
+
+
+def check_address(url: Text, report: Report) -> None:
+    """Warn about a URL that holds what looks like a secret in a file that others can read."""
+    path = url.source.path
+    if path is None or not _IN_ADDRESS.search(url.text):
+        return
+    with suppress(OSError):
+        if path.stat().st_mode & _OTHERS:
+            what = "this address holds a secret, and other users of this machine can read the file"
+            report.warning(url.place, what, f"chmod 600 {url.source.name}")
 
 
 def path_beside(text: str, node: Text) -> Path:
@@ -82,7 +99,7 @@ def _content(path: Path, said: str, node: Text, report: Report) -> str | None:
     except UnicodeDecodeError:
         report.error(node.place, f"{said} is not UTF-8 text")
         return None
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if status.st_mode & _OTHERS:
         report.warning(node.place, f"{said} can be read by other users of this machine", f"chmod 600 {said}")
     if not value.strip():
         report.error(node.place, f"{said} is empty")

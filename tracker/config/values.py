@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from enum import IntEnum
 from pathlib import Path
 
 from tracker.errors import Place, Problem
-from tracker.model import Feed
+from tracker.model import Feed, Scope
 from tracker.rules.source import Definitions
 
 
@@ -17,6 +18,7 @@ class PollSettings:
 
     per_host: polls under way at one host at the same time; spacing: the pause between two of them.
     allow: private addresses that may be contacted, each "address-or-network:port".
+    retry_after: who waits when a publisher asks for time; None: the host for 429, the feed for 503.
     """
 
     interval: timedelta = timedelta(minutes=30)
@@ -26,16 +28,31 @@ class PollSettings:
     spacing: timedelta = timedelta(seconds=1)
     concurrency: int = 64
     allow: tuple[str, ...] = ()
+    retry_after: Scope | None = None
+
+
+class Day(IntEnum):
+    """A day of the week, numbered as `date.weekday()` does."""
+
+    MON = 0
+    TUE = 1
+    WED = 2
+    THU = 3
+    FRI = 4
+    SAT = 5
+    SUN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class DigestSettings:
     """When the digest appears and in which order its sections stand.
 
-    at: wall-clock time in zone (an IANA name). order: every signal in force, first section first.
+    at: wall-clock times in zone (an IANA name), earliest first; none: only when somebody asks for one.
+    days: on which days, Monday first; never empty. order: every signal in force, first section first.
     """
 
-    at: time = time(7, 0)
+    at: tuple[time, ...] = (time(7, 0),)
+    days: tuple[Day, ...] = tuple(Day)
     zone: str = "UTC"
     order: tuple[str, ...] = ()
 
@@ -64,6 +81,8 @@ class Config:
     database: a SQLAlchemy URL, None for the file in the data folder; may hold a password, so repr hides it.
     canonical: the effective config as JSON that loads to an equal Config; it names secrets, never holds them.
     hash: SHA-256 of canonical. Equality leaves out where things were written.
+    keep: how long the text of items that show no signal is kept; None for ever.
+    files: every file of the user's that was read, config.yaml first.
     """
 
     path: Path | None = field(compare=False)
@@ -75,5 +94,7 @@ class Config:
     contact: str | None
     canonical: str = field(repr=False)
     hash: str
+    keep: timedelta | None = timedelta(days=365)
+    files: tuple[Path, ...] = field(default=(), compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     silenced: tuple[Silenced, ...] = field(default=(), compare=False, repr=False)
