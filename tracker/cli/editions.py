@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,15 +12,35 @@ from tracker.cli import say
 from tracker.cli.options import AsJson, Options
 from tracker.errors import TrackerError
 
+if TYPE_CHECKING:
+    from tracker.cli.wiring import Places
+
 
 def digest(context: typer.Context, json: AsJson = False) -> None:
     """Record an edition of every match that none has taken yet, and write its page."""
+    from tracker.cli import wiring
+    from tracker.cli.through import through
+    from tracker.daemon.control import running
+
+    options: Options = context.obj
+    where = wiring.places(options.config, options.data)
+    if daemon := running(where.data):
+        made: Mapping[str, Any] = through(where, daemon, {"do": "digest"}, tell=True)
+    else:
+        made = _make(where)
+    if json:
+        say.data(made)
+        return
+    matches = say.count(made["matches"], "match", "matches")
+    say.line(f"edition {made['edition']}: {matches}, {made['page']}")
+
+
+def _make(where: Places) -> Mapping[str, Any]:
+    """Record and publish an edition in this process."""
     from tracker import shipped
     from tracker.cli import wiring
     from tracker.edition import publish_recorded, record
 
-    options: Options = context.obj
-    where = wiring.places(options.config, options.data)
     work = wiring.load_or_last(where)
     if work.notice:
         say.error(work.notice)
@@ -30,10 +51,7 @@ def digest(context: typer.Context, json: AsJson = False) -> None:
         edition = record(store, wiring.masthead(work), shipped.templates(), now)
         page = publish_recorded(store, shipped.templates(), where.pages, now)
     lines = sum(len(section.lines) for section in edition.digest.sections)
-    if json:
-        say.data({"edition": edition.number, "matches": lines, "page": str(page)})
-        return
-    say.line(f"edition {edition.number}: {say.count(lines, 'match', 'matches')}, {page}")
+    return {"edition": edition.number, "matches": lines, "page": str(page)}
 
 
 def open_digest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +10,11 @@ import typer
 
 from tracker.cli import say
 from tracker.cli.options import AsJson, Options
+from tracker.cli.running import Background, background, silence, tell
 
 if TYPE_CHECKING:
     from tracker.cli.wiring import InForce, Places
-    from tracker.model import FeedState
+    from tracker.model import FeedState, Pause
     from tracker.store.store import Store
 
 
@@ -40,8 +41,26 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """A feed of which the user should know something that is no error."""
+
+    feed: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """What `tracker status` tells. waiting: matches for the next edition. edition: the newest's number."""
+    """What `tracker status` tells. waiting: matches for the next edition. edition: the newest's number.
+
+    daemon: who writes here, if somebody does. polling: feeds whose poll is under way. pauses: hosts that
+    asked us to wait. silence: why nothing can be found any more, or None.
+    """
+
+    daemon: Background | None
+    silence: str | None
+    polling: tuple[str, ...]
+    pauses: tuple[Pause, ...]
+    notices: tuple[Noticed, ...]
 
     config: str
     config_hash: str
@@ -72,8 +91,11 @@ def status(
     options: Options = context.obj
     where = wiring.places(options.config, options.data)
     work = wiring.load_or_last(where)
+    there = background(where.data)
+    if there and there.notice:
+        work = replace(work, notice=there.notice)
     with wiring.reading(where, work.config) as store:
-        told = _status(where, work, store)
+        told = _status(where, work, store, there)
     if json:
         say.data(asdict(told))
         return
@@ -82,13 +104,22 @@ def status(
         _tell_feeds(told.listed, wiring.clock())
 
 
-def _status(where: Places, work: InForce, store: Store) -> Status:
+def _status(where: Places, work: InForce, store: Store, there: Background | None) -> Status:
+    from tracker.cli.wiring import clock
+
+    now = clock()
     counts = store.counts()
     names = {feed.id: feed.name for feed in work.config.feeds}
     newest = store.editions(limit=1)
     states = [state for state in store.states() if state.feed_id in names]
     seen = {state.feed_id: state.last_success for state in states}
+    polled = [state.last_poll for state in states if state.last_poll]
     return Status(
+        daemon=there,
+        silence=silence(max((each for each in seen.values() if each), default=None), bool(polled), now),
+        polling=tuple(state.feed_id for state in states if there and state.lease_token),
+        pauses=tuple(store.pauses(now)),
+        notices=tuple(Noticed(state.feed_id, state.notice) for state in states if state.notice),
         config=str(where.config),
         config_hash=work.config.hash,
         notice=work.notice,
@@ -123,6 +154,8 @@ def _failing(state: FeedState, name: str) -> Failing:
 
 
 def _tell(told: Status, now: datetime) -> None:
+    for line in tell(told.daemon, now):
+        say.line(line)
     say.line(f"config    {told.config} ({told.config_hash[:12]})")
     if told.notice:
         say.line(f"          {told.notice}")
@@ -133,14 +166,28 @@ def _tell(told: Status, now: datetime) -> None:
         f"feeds     {told.seen} of {told.feeds} seen{never}; last poll {say.age(told.last_poll, now)}, "
         f"next {say.ahead(told.next_poll, now)}"
     )
+    if told.polling:
+        say.line(f"polling   {say.count(len(told.polling), 'feed')}: {_some(told.polling)}")
     edition = f"{told.edition}, recorded {say.age(told.recorded, now)}" if told.edition else "none yet"
     say.line(f"edition   {edition}; {say.count(told.waiting, 'match', 'matches')} waiting for the next")
+    if told.silence:
+        say.line(f"warning   {told.silence}")
+    for pause in told.pauses:
+        say.line(f"waiting   {pause.host}: {pause.reason}; asked again {say.ahead(pause.until, now)}")
+    for noticed in told.notices:
+        say.line(f"notice    {noticed.feed}: {noticed.notice}")
     for failing in told.failing:
         then = f"next try {say.ahead(failing.next_poll, now)}" if failing.next_poll else "not asked again"
         say.line(
             f"failing   {failing.feed}: {failing.error}; since {say.age(failing.since, now)}, "
             f"last seen {say.age(failing.last_success, now)}, {then}"
         )
+
+
+def _some(feeds: tuple[str, ...]) -> str:
+    """The first ones, and how many more."""
+    rest = f" and {len(feeds) - 5} more" if len(feeds) > 5 else ""
+    return ", ".join(feeds[:5]) + rest
 
 
 def _tell_feeds(listed: tuple[Listed, ...], now: datetime) -> None:

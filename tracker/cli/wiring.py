@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -12,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import shipped
-from tracker.errors import ConfigError, Place, Problem, Severity, TrackerError
+from tracker.errors import ConfigError, Place, Problem, TrackerError
+from tracker.inforce import InForce as InForce  # commands take it from here
+from tracker.inforce import compiled, notice_of
 
 if TYPE_CHECKING:
     from tracker.config.values import Config
+    from tracker.daemon.means import Means
     from tracker.edition import Masthead
     from tracker.poll.poll import Tools
-    from tracker.rules import Ruleset
     from tracker.store.store import Store
 
 IN_FORCE = "config-in-force.json"
@@ -39,16 +42,6 @@ class Places:
     @property
     def in_force(self) -> Path:
         return self.data / IN_FORCE
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The config that this run works by. notice: why it is not the file on disk, or None."""
-
-    config: Config
-    ruleset: Ruleset
-    warnings: tuple[Problem, ...] = ()
-    notice: str | None = None
 
 
 def clock() -> datetime:
@@ -73,6 +66,16 @@ def places(config: Path | None, data: Path | None) -> Places:
     return Places(found, find_data(data, found, os.environ))
 
 
+def data_folder(config: Path | None, data: Path | None) -> Path:
+    """The data directory, also when the config is gone: what runs there can still be stopped."""
+    from tracker.config.paths import find_config, find_data
+
+    try:
+        return find_data(data, find_config(config, os.environ, Path.cwd()), os.environ)
+    except FileNotFoundError as error:  # of cwd()
+        raise TrackerError("the current folder was deleted; go to another") from error
+
+
 def _no_config(path: Path, what: str, hint: str = "") -> ConfigError:
     return ConfigError([Problem(Place(str(path), 1, 1), what, hint)])
 
@@ -82,17 +85,6 @@ def load(path: Path) -> InForce:
     from tracker.config.load import load_config
 
     return compiled(load_config(path, env=os.environ, seeds=shipped.seeds()))
-
-
-def compiled(config: Config) -> InForce:
-    """Compile the rules of a config and run their examples; an error of either is a ConfigError."""
-    from tracker.rules import check_examples, compile_rules
-
-    ruleset = compile_rules(config.definitions)
-    broken = check_examples(ruleset, config.definitions)
-    if any(problem.severity is Severity.ERROR for problem in broken):
-        raise ConfigError(broken)
-    return InForce(config, ruleset, (*config.warnings, *ruleset.warnings, *broken))
 
 
 def load_or_last(where: Places) -> InForce:
@@ -106,10 +98,7 @@ def load_or_last(where: Places) -> InForce:
         last = _last_in_force(where)
         if last is None:
             raise
-        first, rest = error.problems[0], len(error.problems) - 1
-        more = f" and {rest} more" if rest else ""
-        notice = f"the last config in force is running, the file is broken: {first.place}: {first.what}{more}"
-        return replace(last, notice=notice)
+        return replace(last, notice=notice_of(error))
 
 
 def _last_in_force(where: Places) -> InForce | None:
@@ -189,6 +178,27 @@ def masthead(work: InForce) -> Masthead:
     )
 
 
+def means(where: Places, store: Store, log: Path | None) -> Means:
+    """What the daemon works with."""
+    from tracker.daemon.means import Means
+
+    return Means(
+        data=where.data,
+        config=where.config.absolute(),
+        log=log,
+        pages=where.pages,
+        templates=shipped.templates(),
+        store=store,
+        clock=clock,
+        monotonic=time.monotonic,
+        load=lambda: load(where.config),
+        tools=lambda work: tools(work, store),
+        masthead=masthead,
+        keep=lambda config: put_in_force(where, config, store, clock()),
+        environment=os.environ,
+    )
+
+
 @asynccontextmanager
 async def tools(
     work: InForce,
@@ -198,6 +208,7 @@ async def tools(
     chance: Callable[[], float] = random.random,
 ) -> AsyncIterator[Tools]:
     """Everything a poll needs, made for this run and closed after it."""
+    from tracker.cli.heap import at_rest
     from tracker.poll.address import AddressPolicy
     from tracker.poll.fetch import Fetcher, user_agent
     from tracker.poll.poll import Tools
@@ -211,7 +222,7 @@ async def tools(
         per_host=settings.per_host,
         spacing=settings.spacing,
     ) as fetcher:
-        with ParserPool() as parser:
+        with ParserPool() as parser, at_rest():
             yield Tools(
                 feeds={feed.id: feed for feed in config.feeds},
                 ruleset=work.ruleset,
