@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tracker import shipped
-from tracker.cli import app
+from tracker.cli import app, feeds
 from tracker.sample import SampleServer, sample_config
 
 HEAVY = {
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 def commands() -> list[str]:
     named = [each.name or each.callback.__name__ for each in app.registered_commands if each.callback]
-    return [*named, "rules show"]
+    return [*named, "rules show", *(f"feeds {each.name}" for each in feeds.registered_commands)]
 
 
 @pytest.fixture
@@ -86,6 +86,14 @@ def test_the_rule_in_the_readme_is_six_lines_that_load(home: Any) -> None:
 
     assert len(rule.splitlines()) == 6
     assert (checked.code, checked.json["problems"]) == (0, [])
+
+
+def test_init_writes_the_schema_that_editors_complete_by(home: Any) -> None:
+    home.tracker("init", "config.yaml")
+
+    first = home.config.read_text("utf-8").split("\n")[0]
+    assert first == "# yaml-language-server: $schema=config.schema.json"
+    assert (home.folder / "config.schema.json").read_text("utf-8") == home.tracker("schema").out
 
 
 def test_init_does_not_overwrite(home: Any) -> None:

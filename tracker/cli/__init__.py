@@ -12,7 +12,23 @@ from typing import Annotated
 import typer
 
 import tracker
-from tracker.cli import editions, polling, reading, say, setup, showcase, status, stopping
+from tracker.cli import (
+    adding,
+    applying,
+    background,
+    checking,
+    editions,
+    exchange,
+    polling,
+    reading,
+    say,
+    searching,
+    setup,
+    showcase,
+    status,
+    stopping,
+    subscriptions,
+)
 from tracker.cli.options import Options
 from tracker.errors import BusyError, ConfigError, TrackerError
 
@@ -28,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+feeds = typer.Typer(no_args_is_help=True, help="Your subscriptions.", rich_markup_mode=None)
 rules = typer.Typer(no_args_is_help=True, help="The signal rules in force.", rich_markup_mode=None)
 
 
@@ -68,15 +85,29 @@ def options(
     context.obj = Options(config, data)
 
 
+app.command()(background.start)
+app.command()(background.stop)
+app.command()(background.run)
 app.command()(setup.init)
 app.command()(setup.check)
+app.command()(setup.schema)
 app.command()(polling.poll)
 app.command()(editions.digest)
 app.command("open")(editions.open_digest)
 app.command()(status.status)
 app.command()(reading.show)
+# So that -word reaches the query: search has no short options of its own.
+app.command(context_settings={"ignore_unknown_options": True})(searching.search)
+app.add_typer(feeds, name="feeds")
+feeds.command("list")(subscriptions.list_feeds)
+feeds.command("add")(adding.add)
+feeds.command("remove")(subscriptions.remove)
+feeds.command("check")(checking.check)
+feeds.command("import")(exchange.import_feeds)
+feeds.command("export")(exchange.export)
 app.add_typer(rules, name="rules")
 rules.command("show")(reading.rules_show)
+rules.command("apply")(applying.rules_apply)
 app.command()(showcase.demo)
 
 

@@ -20,10 +20,11 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write a commented config.yaml to start from."""
+    """Write a commented config.yaml to start from, and beside it the schema by which editors complete it."""
     import os
 
     from tracker import shipped
+    from tracker.config.completion import FILE, json_schema
     from tracker.config.paths import user_config
 
     target = path or user_config(os.environ)
@@ -33,14 +34,31 @@ def init(
         raise TrackerError(f"{target} is there already; edit it, or say --force to replace it")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(shipped.config().read_text("utf-8"), "utf-8")
+        target.write_text(_beside_its_schema(shipped.config().read_text("utf-8")), "utf-8")
         target.chmod(0o600)
+        target.with_name(FILE).write_text(json_schema(), "utf-8")
     except OSError as error:
         raise TrackerError(f"cannot write {target}: {error.strerror}") from error
     say.line(f"wrote {target}")
     say.note(
         "next: set `contact:` in it, then `tracker check`, `tracker poll`, `tracker digest`, `tracker open`"
     )
+
+
+def _beside_its_schema(text: str) -> str:
+    """The shipped config with the schema named as it lies beside the user's."""
+    from tracker.config.completion import FILE, MODELINE
+
+    first, _, rest = text.partition("\n")
+    return f"{MODELINE}{FILE}\n{rest}" if first.startswith(MODELINE) else text
+
+
+def schema() -> None:
+    """Print the JSON Schema of config.yaml, for completion in editors."""
+    from tracker.config.completion import json_schema
+
+    for row in json_schema().splitlines():
+        say.line(row)
 
 
 def check(context: typer.Context, json: AsJson = False) -> None:
