@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker import text as text_room
@@ -110,6 +110,12 @@ def test_every_token_of_any_text_lies_inside_it_and_in_order(text: str) -> None:
 
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
     assert [token.start for token in tokens] == sorted(token.start for token in tokens)
+
+
+@given(st.text(st.characters(codec="ascii")))
+@example("x's 1,000.5 1,0000 it's5 don't's")
+def test_the_words_of_plain_text_are_the_same_beside_an_accent(text: str) -> None:
+    assert normalise(f"{text} é").words == f"{normalise(text).words.rstrip()} é "
 
 
 @given(anything)

@@ -15,6 +15,8 @@ OFFICIAL_POINTS = 1.0
 
 def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
     """Return a match for each signal that the item shows, in the user's order of signals."""
+    if not ruleset.rules:
+        return ()
     scan = Scan(ruleset, item, feed)
     held: dict[int, list[Rule]] = {}
     for number in sorted(_candidates(ruleset, scan.seen)):
