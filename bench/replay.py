@@ -107,7 +107,16 @@ def replay_server(shared: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, str(shared / "tools" / "replay.py"), "--port", str(port), "--step", "manual"],
+        [
+            sys.executable,
+            str(shared / "tools" / "replay.py"),
+            "--port",
+            str(port),
+            "--step",
+            "manual",
+            "--max-seconds",
+            "14400",
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
