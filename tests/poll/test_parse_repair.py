@@ -18,7 +18,10 @@ def parse(*descriptions: str) -> Snapshot:
         f"<item><title>t{n}</title><guid>{n}</guid><description>{each}</description></item>"
         for n, each in enumerate(descriptions)
     )
-    body = f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'.encode()
+    return read(f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'.encode())
+
+
+def read(body: bytes) -> Snapshot:
     return parse_document(ParseJob("f", body, "http://a.example/", None, None, None, Validators(), NOW))
 
 
@@ -53,6 +56,38 @@ def test_html_with_two_readings_is_left_to_the_slow_parser(description: str) -> 
     assert LENIENT in found.warnings
     assert len(found.items) == 2
     assert "words" in found.items[0].summary
+
+
+def test_an_item_that_is_malformed_leaves_the_other_items_as_they_are() -> None:
+    """Read leniently as one document, what is open at the end of an item would go on in the next."""
+    tags = "<category>one &amp; two</category><category>Three</category><link>http://b.example/?a=1&amp;b=2</link>"
+    whole = f"<item><guid>1</guid><title>a &lt; b</title>{tags}</item>"
+    broken = '<item><guid>2</guid><title>c</title><description>d <img alt="e” src="f"/></description></item>'
+    cut = "<item><guid>3</guid><title>g</title<description>h</description></item>"
+    body = f'<rss version="2.0"><channel><title>t</title>{whole}{broken}{cut}{whole}{whole}</channel></rss>'
+    alone = f'<rss version="2.0"><channel><title>t</title>{whole}</channel></rss>'
+
+    found, (expected,) = read(body.encode()), read(alone.encode()).items
+
+    assert found.items[0] == expected
+    assert [item.guid for item in found.items] == ["1", "2", "3"]
+    assert found.items[1].title == "c"
+    assert found.title == "t"
+    assert LENIENT in found.warnings
+
+
+def test_items_in_doubt_are_all_left_to_the_slow_parser() -> None:
+    """An item in a comment is none, so the ones around it could be taken for each other."""
+    body = (
+        b'<rss version="2.0"><channel><item><guid>1</guid><title>a</title></item>'
+        b"<!-- <item><guid>x</guid></item> -->"
+        b'<item><guid>2</guid><title>b</title><description>c <b d="</description></item></channel></rss>'
+    )
+
+    found = read(body)
+
+    assert LENIENT in found.warnings
+    assert [item.guid for item in found.items] == ["1", "2"]
 
 
 def test_entries_that_stand_inside_others_are_not_lost() -> None:

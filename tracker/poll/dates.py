@@ -53,9 +53,10 @@ _FORMS = tuple(
 _NUMERIC_ZONE = r"[+-](?:0\d|1[0-5]):?[0-5]\d"
 _ISO = re.compile(rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|{_NUMERIC_ZONE})", re.ASCII)
 _RFC_822 = re.compile(
-    rf"[A-Z][a-z]{{2}}, (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) (?:GMT|({_NUMERIC_ZONE}))",
+    rf"[A-Z][a-z]{{2}}, (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d:\d\d:\d\d) (?:GMT|({_NUMERIC_ZONE}))",
     re.ASCII,
 )
+_NUMBERS = {name.capitalize(): f"{number:02}" for name, number in _MONTHS.items()}
 _CHINESE_FORM = re.compile(_CHINESE, re.ASCII)
 _EPOCH = re.compile(r"\d{9,10}|\d{13}", re.ASCII)
 _WIDE = str.maketrans("０１２３４５６７８９：（）　，−‐–", "0123456789:() ,---")
@@ -64,7 +65,10 @@ Parts = dict[str, str | None]
 
 def published(texts: tuple[str, ...], now: datetime, *, chinese: bool = False) -> datetime | None:
     """The first of these texts that is a date; None if none is."""
-    return next((when for text in texts if (when := read_date(text, now, chinese=chinese))), None)
+    for text in texts:
+        if when := read_date(text, now, chinese=chinese):
+            return when
+    return None
 
 
 def read_date(text: str, now: datetime, *, chinese: bool = False) -> datetime | None:
@@ -101,12 +105,12 @@ def _moment(text: str, chinese: bool) -> datetime | None:
 def _usual(text: str) -> datetime | None:
     """Nine of ten dates are plain ISO or RFC 822 with a numeric zone: the same as below, in less time."""
     try:
+        if found := _RFC_822.fullmatch(text):
+            day, name, year, clock, zone = found.groups()
+            when = datetime.fromisoformat(f"{year}-{_NUMBERS[name]}-{day}T{clock}{zone or '+00:00'}")
+            return when if when.tzinfo is UTC else when.astimezone(UTC)
         if _ISO.fullmatch(text):
             return datetime.fromisoformat(text).astimezone(UTC).replace(microsecond=0)
-        if found := _RFC_822.fullmatch(text):
-            day, name, year, hour, minute, second, zone = found.groups()
-            when = f"{year}-{_MONTHS[name.lower()]:02}-{day}T{hour}:{minute}:{second}{zone or '+00:00'}"
-            return datetime.fromisoformat(when).astimezone(UTC)
     except (ValueError, KeyError):  # a leap second, a month that is none: below they are looked at closely
         return None
     return None

@@ -11,10 +11,10 @@ does not matter. An entry that repeats another one whole is the same item.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from operator import attrgetter
 
 from tracker.model import Item
@@ -33,8 +33,8 @@ def keys(guid: str, link: str | None, title: str, otherwise: str) -> tuple[str, 
     """
     title = title.casefold()
     page = comparable(link) if link else ""
-    content = key("link", page, title) if link else key("title", title, otherwise)
-    return key("guid", guid) if guid else key("link", page) if link else content, content
+    content = _hash(f"link\0{page}\0{title}" if link else f"title\0{title}\0{otherwise}")
+    return _hash(f"guid\0{guid}") if guid else _hash(f"link\0{page}") if link else content, content
 
 
 def told_apart(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
@@ -52,7 +52,11 @@ def told_apart(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]
 
 def key(*parts: str) -> str:
     """A short stable hash of some texts; no two different tuples share one."""
-    return hashlib.blake2b("\x00".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return _hash("\0".join(parts))
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _without_repetitions(items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from tracker.model import Item
 from tracker.poll import dates, identity
@@ -14,6 +16,12 @@ from tracker.poll.markup import cut, first_words, line, plain_line, text_of, tit
 
 TITLE, SUMMARY, CONTENT, GUID, AUTHOR, TAG, TAGS = 1_000, 20_000, 65_536, 2_000, 300, 100, 50
 """Characters kept of each (TAGS: how many), so that no publisher can make a row large."""
+
+if TYPE_CHECKING:
+    _Draft = Item
+else:
+    # The same slots, not yet frozen: to fill it and call it an Item takes a third of what Item() takes.
+    _Draft = make_dataclass("_Draft", Item.__slots__, slots=True)
 
 MARKUP = 65_536
 """Characters of an entry's markup that are looked at."""
@@ -60,7 +68,7 @@ def _item(entry: Entry, origin: Origin, lang: str | None, bases: Sequence[str]) 
     published = dates.published(entry.dates, origin.now, chinese=(lang or "").startswith("zh"))
     otherwise = "" if link else str(published) if published else summary
     keys = identity.keys(guid, link, title, otherwise)
-    return Item(
+    item = _Draft(
         feed_id=origin.feed_id,
         guid=cut(guid or link or "", GUID),
         guid_key=keys[0],
@@ -69,12 +77,15 @@ def _item(entry: Entry, origin: Origin, lang: str | None, bases: Sequence[str]) 
         link=link,
         summary=cut(summary, SUMMARY),
         content="" if content == summary and len(summary) <= SUMMARY else cut(content, CONTENT),
-        author=_person(entry.author) if entry.author else "",
+        author=_person(entry.author[: 4 * AUTHOR]) if entry.author else "",
         published=published,
         first_seen=origin.now,
         lang=lang,
         tags=_tags(entry.tags) if entry.tags else (),
+        backlog=False,
     )
+    item.__class__ = Item
+    return item
 
 
 def _link(entry: Entry, guid: str, bases: Sequence[str]) -> str | None:
@@ -102,9 +113,10 @@ def _head(marked: Marked, limit: int) -> Marked:
     return marked if len(marked.value) <= limit else Marked(marked.value[:limit].rstrip("<&"), marked.kind)
 
 
+@lru_cache(maxsize=512)  # the same few people write a feed
 def _person(author: str) -> str:
     """Without the mail address that RSS puts first or last: "mail (name)", "name (mail)"."""
-    author = plain_line(author[: 4 * AUTHOR])
+    author = plain_line(author)
     if author.endswith(")"):
         outside, _, inside = author[:-1].partition("(")
         author = (inside if "@" in outside else outside if "@" in inside else author).strip()
@@ -112,5 +124,9 @@ def _person(author: str) -> str:
 
 
 def _tags(written: Sequence[str]) -> tuple[str, ...]:
-    tags = dict.fromkeys([cut(plain_line(tag[: 4 * TAG]), TAG) for tag in written[: 4 * TAGS]])
-    return tuple(filter(None, tags))[:TAGS]
+    return tuple(filter(None, dict.fromkeys([_tag(tag[: 4 * TAG]) for tag in written[: 4 * TAGS]])))[:TAGS]
+
+
+@lru_cache(maxsize=2_048)  # and file what they write under the same few words
+def _tag(written: str) -> str:
+    return cut(plain_line(written), TAG)

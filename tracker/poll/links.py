@@ -42,17 +42,21 @@ def is_web_address(text: str) -> bool:
 
 def comparable(link: str) -> str:
     """The link without what changes while its page stays: scheme, tracking, fragment, last slash."""
-    if _PLAIN.fullmatch(link) and "?" not in link and "#" not in link:
-        return link.partition("://")[2].rstrip("/")
+    if _PLAIN.fullmatch(link):
+        page, _, query = link.partition("://")[2].partition("#")[0].partition("?")
+        return page.rstrip("/") + _telling(query) if query else page.rstrip("/")
     try:
         parts = urlsplit(link)
         host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
     except ValueError:
         return link
-    query = parts.query
-    if query:
-        query = "&".join(pair for pair in query.split("&") if not _TRACKING.fullmatch(pair))
-    return f"{host}{parts.path.rstrip('/')}{'?' + query if query else ''}"
+    return f"{host}{parts.path.rstrip('/')}{_telling(parts.query)}"
+
+
+def _telling(query: str) -> str:
+    """What of a query may tell pages apart, with its question mark; "" for nothing."""
+    query = "&".join([pair for pair in query.split("&") if not _TRACKING.fullmatch(pair)])
+    return f"?{query}" if query else ""
 
 
 def _absolute(reference: str, bases: Iterable[str]) -> str:

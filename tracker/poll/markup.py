@@ -9,11 +9,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from tracker.poll.entry import Kind, Marked
 
-# Attributes up to ">" or the end of the text. Quotes count only after "=", as in HTML 13.2.5.
-_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+"""
+# Attributes up to ">" or the end of the text. Quotes count only after "=", as in HTML 13.2.5. Nearly all are
+# double ones right after it: they are tried first.
+_VALUE = r"""=(?:"[^"]*+(?:"|\Z)|\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)"""
+_ATTRIBUTES = rf"[^>=]*+(?:{_VALUE}[^>=]*+)*+"
 _UNSHOWN = "script|style|title|template|iframe|noembed|noframes"
 _NAME = r"[a-zA-Z][a-zA-Z0-9]*+"
 _HIDDEN = r"!--(?:-?>|.*?(?:--!?>|\Z))|(?:[!?]|/(?![a-zA-Z]))[^>]*+(?:>|\Z)"
@@ -55,6 +58,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 _C1 = re.compile("[\x80-\x9f]")
 _MISREAD = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ZERO_RUN = re.compile(r"&#([xX]?)0{6,}+(?=[0-9a-fA-F])")
+# What may be an entity, as html.unescape has it.
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 _HUGE_NUMBER = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9a-fA-F]{8,}+);?")
 
 # Elements that publishers put into titles. Others in angle brackets ("List<String>") are meant so.
@@ -69,6 +74,7 @@ _TITLE_UNSEEN = re.compile(r"<(script|style)(?=[\s>])[^>]*+>.*?</\1\s*>", re.IGN
 _TITLE_LONGEST = 5_000  # beyond, looking for pairs could take quadratic time
 _STANDS_ALONE = frozenset(("br", "hr", "img", "p", "li", "wbr"))
 
+_HTML = Kind.HTML  # to look up a member of an enum takes time
 _WORDS = 120
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
@@ -89,7 +95,7 @@ def plain_text(text: str) -> str:
 
 def text_of(marked: Marked) -> str:
     """The text of a summary or content."""
-    return html_text(marked.value) if marked.kind is Kind.HTML else plain_text(marked.value)
+    return html_text(marked.value) if marked.kind is _HTML else plain_text(marked.value)
 
 
 def title_of(marked: Marked) -> str:
@@ -119,7 +125,12 @@ def unescaped(text: str) -> str:
         return text
     if "&#" in text:
         text = _HUGE_NUMBER.sub("\ufffd", _ZERO_RUN.sub(r"&#\g<1>0", text))
-    return html.unescape(text)
+    return _REFERENCE.sub(lambda found: _character(found[0]), text)
+
+
+@lru_cache(maxsize=512)  # nearly all are one of a few
+def _character(reference: str) -> str:
+    return html.unescape(reference)
 
 
 def first_words(text: str) -> str:
@@ -187,6 +198,11 @@ def _in_title(tag: re.Match[str], meant: frozenset[str]) -> str:
 
 def _folded(text: str, separator: str) -> str:
     # The space is the only white space that is printable, so most lines need no folding.
+    if separator != "\n":
+        text = text.replace("\n", " ")
+    if separator not in text:
+        text = text.strip()
+        return text if text.isprintable() and "  " not in text else line(text)
     lines = [
         one if one.isprintable() and "  " not in one else line(one)
         for one in map(str.strip, text.split(separator))

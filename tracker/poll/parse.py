@@ -1,7 +1,8 @@
 """A body that was fetched → the items that it lists. Runs in a worker process that may be killed.
 
 One way in three steps: decide the encoding (`encoding`); read the document as written (`xmlfeed`; when it is
-not well-formed, `repair` and again; when that fails, `lenient`; JSON by `jsonfeed`); make items (`items`). A
+not well-formed, `repair` and again; when that fails, `lenient` for the items that are malformed, or for all;
+JSON by `jsonfeed`); make items (`items`). A
 body is a feed only if a feed format was recognised: a page without entries is an error, an empty feed is not.
 """
 
@@ -17,12 +18,13 @@ from tracker.errors import ParseError
 from tracker.model import Snapshot, Terms, Validators
 from tracker.poll import jsonfeed, lenient, xmlfeed
 from tracker.poll.encoding import to_utf8
-from tracker.poll.entry import Document
+from tracker.poll.entry import Document, Entry
 from tracker.poll.items import Origin, items_of
 from tracker.poll.markup import line, title_of
-from tracker.poll.repair import repaired, with_bodies_wrapped, without_doctype
+from tracker.poll.repair import items_apart, repaired, with_bodies_wrapped, without_doctype
 
-_DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
+# What may stand before the root element, a document type excepted.
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<[^!?]", re.DOTALL)
 _NO_MEMORY = 2  # XML_ERR_NO_MEMORY of libxml2
 _LIMIT_WORDS = ("XML_PARSE_HUGE", "too big", "Excessive depth", "too long", "limit")
 
@@ -74,7 +76,7 @@ def _read(data: bytes) -> tuple[Document, bool]:
     """The document, and whether its end was there."""
     if (start := data[:1_000].strip())[:1] in (b"{", b"[") or start in (b"null", b"true", b"false"):
         return jsonfeed.read(data), True
-    if not _DOCTYPE.search(data):  # wherever it is: a long comment may stand before it
+    if _PROLOG.match(data):
         try:
             return xmlfeed.read(data), True
         except etree.XMLSyntaxError as error:
@@ -97,7 +99,7 @@ def _read_repaired(text: str) -> tuple[Document, bool]:
     except etree.XMLSyntaxError as error:
         _refuse_oversize(error)
         warnings = (*warnings, line(f"malformed XML: {error.msg}"))
-        document = _read_wrapped(better.text) or lenient.read(data)
+        document = _read_wrapped(better.text) or _read_partly(better.text) or lenient.read(data)
     if not better.whole and not document.entries:
         raise ParseError("cut off before the end of its first item")
     return _with(document, warnings), better.whole
@@ -112,6 +114,42 @@ def _read_wrapped(text: str) -> Document | None:
         _refuse_oversize(error)
         return None
     return document if len(document.entries) == entries else None
+
+
+def _read_partly(text: str) -> Document | None:
+    """A document that is malformed within some of its items: only they are read leniently, which is slow.
+
+    None if it is malformed elsewhere, or if it is in doubt which entry is which item.
+    """
+    items, parts = items_apart(text)
+    bad = {at for at, item in enumerate(items) if not _is_well_formed(with_bodies_wrapped(item)[0])}
+    if not bad or len(bad) == len(items):
+        return None
+    holed = ["<item></item>" if at % 2 and at // 2 in bad else part for at, part in enumerate(parts)]
+    strict = _read_wrapped("".join(holed))
+    if strict is None or {at for at, entry in enumerate(strict.entries) if _says_nothing(entry)} != bad:
+        return None
+    rest = [part for at, part in enumerate(parts) if not at % 2 or at // 2 in bad]
+    read = lenient.read("".join(rest).encode("utf-8", "replace"))
+    if len(read.entries) != len(bad) or len(strict.entries) != len(items):
+        return None
+    late = iter(read.entries)
+    return replace(
+        read, entries=tuple(next(late) if at in bad else entry for at, entry in enumerate(strict.entries))
+    )
+
+
+def _says_nothing(entry: Entry) -> bool:
+    return entry == Entry(base=entry.base)
+
+
+def _is_well_formed(text: str) -> bool:
+    try:
+        xmlfeed.parsed(text.encode("utf-8", "replace"))
+    except etree.XMLSyntaxError as error:
+        _refuse_oversize(error)
+        return False
+    return True
 
 
 def _with(document: Document, warnings: tuple[str, ...]) -> Document:

@@ -54,6 +54,8 @@ _BODY = re.compile(
 )
 _STRAY = re.compile(rf"{_CDATA}|{_COMMENT}|<(?=[\s\d=<])", re.DOTALL)
 _ENTRY = re.compile(rf"{_CDATA}|{_COMMENT}|<((?:[a-z]\w*:)?(?:item|entry))[\s>]", re.IGNORECASE | re.DOTALL)
+_ITEM = re.compile(r"(<item[\s>].*?(?:</item\s*>|\Z))", re.IGNORECASE | re.DOTALL)
+_ROOT_TAG = re.compile(r"<([A-Za-z][\w:.-]*)[^<>]*>")
 _ITEM_END = re.compile(r"</(?:[a-z]\w*:)?(?:item|entry)\s*>", re.IGNORECASE)
 _HEAD = 8_192
 
@@ -113,6 +115,19 @@ def with_bodies_wrapped(text: str) -> tuple[str, int]:
     )
     text = _STRAY.sub(lambda found: "&lt;" if found[0] == "<" else found[0], text)
     return text, sum(bool(found[1]) for found in _ENTRY.finditer(text))
+
+
+def items_apart(text: str) -> tuple[list[str], list[str]]:
+    """The items of an RSS document in its order, each a document of its own; and all of it in parts.
+
+    The odd ones of the parts are the items as written. No items when they would be many times the document.
+    """
+    parts = _ITEM.split(text)
+    root = _ROOT_TAG.match(text)
+    items = parts[1::2]
+    if not root or len(root[0]) * len(items) > 10 * len(text):
+        return [], [text]
+    return [f"{root[0]}{item}</{root[1]}>" for item in items], parts
 
 
 def _from_root(text: str) -> tuple[str, list[str]]:

@@ -31,6 +31,8 @@ _OTHERS = {
     "error": "XML error message",
 } | dict.fromkeys(("head", "body", "div", "p", "meta", "script", "center", "h1"), "HTML page")
 
+_TEXT, _HTML = Kind.TEXT, Kind.HTML  # to look up a member of an enum takes time
+
 Said = tuple[Element, str | None]
 """An element that says something, and its text; None when it has elements inside."""
 
@@ -41,7 +43,7 @@ def read(data: bytes) -> Document:
     data: UTF-8, whatever its XML declaration says.
     Raises etree.XMLSyntaxError if it is not well-formed, ParseError if it is no feed.
     """
-    root = etree.fromstring(data, _parser())
+    root = parsed(data)
     if root.getroottree().docinfo.internalDTD is not None:
         raise ParseError("refused: the document type cannot be taken out")
     names = Names(root)
@@ -54,8 +56,9 @@ def read(data: bytes) -> Document:
             raise ParseError(f"not a feed: {_OTHERS.get(other, f'XML document <{other[:40]}>')}")
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
+def parsed(data: bytes) -> Element:
+    """The root of a document of any kind. Raises etree.XMLSyntaxError if it is not well-formed."""
+    parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -65,6 +68,7 @@ def _parser() -> etree.XMLParser:
         remove_pis=True,
         collect_ids=False,
     )
+    return etree.fromstring(data, parser)
 
 
 def _rss(root: Element, names: Names) -> Document:
@@ -129,25 +133,23 @@ def _atom(root: Element, names: Names) -> Document:
 def _entry(item: Element, names: Names, base: str, author: str = "") -> Entry:
     """base: of what is around it. author: of the feed, for an entry without its own (RFC 4287, 4.1.2)."""
     atom = names.of(item) != "item"
-    usual = Kind.TEXT if atom else Kind.HTML
+    usual = _TEXT if atom else _HTML
     roles = names.roles(item, atom=atom)
     if "group" in roles:
         _add_group(roles, names.roles(roles["group"][0][1], atom=atom))
-    guid = _first(best_first(roles, "guid"))
-    inner = item.get(_BASE)
-    return Entry(
-        guid=(_said(guid) if guid else item.get(_ABOUT)) or "",
-        permalink=guid is not None and _is_permalink(guid[0]),
-        links=_links(best_first(roles, "link")),
-        title=_marked(_first(best_first(roles, "title")), names, Kind.TEXT),
-        summary=_marked(_first(best_first(roles, "summary")), names, usual),
-        content=_marked(_first(best_first(roles, "content")), names, usual)
-        if "content" in roles
-        else NOTHING,
-        author=(_author(_first(best_first(roles, "author")), names) if "author" in roles else "") or author,
-        dates=tuple([_text(element) for element in best_first(roles, "date")]),
-        tags=_tags(roles) if "tag" in roles or "keywords" in roles else (),
-        base=urljoin(base, inner) if inner else base,
+    guid = _said_by(roles, "guid")
+    inner = item.get(_BASE) if item.keys() else None
+    return Entry(  # in the order of its fields: by name takes longer
+        (_said(guid) if guid else item.get(_ABOUT)) or "",
+        guid is not None and _is_permalink(guid[0]),
+        _links(best_first(roles, "link")),
+        _marked(_said_by(roles, "title"), names, _TEXT),
+        _marked(_said_by(roles, "summary"), names, usual),
+        _marked(_said_by(roles, "content"), names, usual) if "content" in roles else NOTHING,
+        (_author(_said_by(roles, "author"), names) if "author" in roles else "") or author,
+        tuple([_text(element) for element in best_first(roles, "date")]),
+        _tags(roles) if "tag" in roles or "keywords" in roles else (),
+        urljoin(base, inner) if inner else base,
     )
 
 
@@ -157,6 +159,19 @@ def _add_group(roles: Roles, group: Roles) -> None:
         own = roles.setdefault(role, [])
         ranks = {rank for rank, _ in own}
         own += [each for each in found if each[0] not in ranks]
+
+
+def _said_by(roles: Roles, role: str) -> Said | None:
+    """What the best element of a role says that says something."""
+    found = roles.get(role)
+    if not found:
+        return None
+    if len(found) == 1:  # as nearly always: the same as below, in less time
+        element = found[0][1]
+        if not len(element):
+            text = (element.text or "").strip()
+            return (element, text) if text else None
+    return _first(best_first(roles, role))
 
 
 def _first(elements: Iterable[Element]) -> Said | None:
@@ -190,8 +205,9 @@ def _marked(said: Said | None, names: Names, usual: Kind) -> Marked:
     if said is None:
         return NOTHING
     element, text = said
-    written, mode = element.get("type"), element.get("mode")
-    kind = _kind(written or "", mode or "") if written or mode else usual
+    kind: Kind | None = usual
+    if element.keys() and ((written := element.get("type", "")) + (mode := element.get("mode", ""))):
+        kind = _kind(written, mode)
     if kind is None:
         return NOTHING
     return Marked(_as_html(element, names), Kind.HTML) if text is None else Marked(text, kind)
@@ -224,11 +240,13 @@ def _links(elements: Iterable[Element]) -> tuple[Link, ...]:
     for element in elements:
         # What passed through an HTML tool has "<link/>" with the address after it.
         href = _stripped(element.text) or _stripped(element.get("href")) or _stripped(element.tail)
-        if href:
+        if href and element.keys():
             if base := element.get(_BASE):
                 href = urljoin(base, href)
             rel = (element.get("rel") or "alternate").lower().removeprefix(_REGISTRY)
             links.append(Link(href, rel, element.get("type", "").lower()))
+        elif href:
+            links.append(Link(href))
     return tuple(links)
 
 
@@ -238,6 +256,8 @@ def _stripped(text: str | None) -> str:
 
 def _is_permalink(guid: Element) -> bool:
     """RSS: unless it says no. An Atom id that is an address is the page in practice, too."""
+    if not guid.keys():
+        return True
     return (guid.get("isPermaLink") or guid.get("ispermalink") or "true").strip().lower() != "false"
 
 
@@ -251,12 +271,14 @@ def _author(said: Said | None, names: Names) -> str:
 
 
 def _tags(roles: Roles) -> tuple[str, ...]:
+    if "keywords" not in roles:
+        return tuple([_tag(element) for element in best_first(roles, "tag")])
     keywords = [word for element in best_first(roles, "keywords") for word in _tag(element).split(",")]
     return (*map(_tag, best_first(roles, "tag")), *map(str.strip, keywords))
 
 
 def _tag(element: Element) -> str:
-    return element.get("label") or element.get("term") or _text(element)
+    return (element.keys() and (element.get("label") or element.get("term"))) or _text(element)
 
 
 def _base(element: Element | None) -> str:
