@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -103,7 +104,15 @@ def test_a_second_start_is_refused_and_the_first_goes_on(home: Home) -> None:
 def test_stop_without_a_daemon_is_done_already(home: Home) -> None:
     stopped = home.tracker("stop")
 
-    assert (stopped.code, stopped.out, stopped.err) == (0, "not running\n", "")
+    assert (stopped.code, stopped.out, stopped.err) == (0, f"not running: {home.data}\n", "")
+
+
+def test_stop_finds_the_daemon_when_its_config_is_gone(home: Home) -> None:
+    home.tracker("start")
+    pid = holder(home.data)
+    home.config.unlink()
+
+    assert home.tracker("stop").out == f"stopped (pid {pid})\n"
 
 
 def test_stop_leaves_another_command_alone(home: Home, publisher: Publisher) -> None:
@@ -127,6 +136,30 @@ def test_a_config_that_cannot_come_into_force_is_told_by_start(home: Home) -> No
     assert started.code == 2
     assert "config.yaml:1:" in started.err
     assert holder(home.data) is None
+
+
+@pytest.mark.parametrize("deleted", [".", "tracker.lock", "tracker.sqlite"])
+def test_a_daemon_whose_files_are_deleted_says_so_and_ends(home: Home, deleted: str) -> None:
+    with run(home) as process:
+        path = home.data / deleted
+        shutil.rmtree(path) if deleted == "." else path.unlink()
+        _, log = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    named = home.data / ("tracker.lock" if deleted == "." else deleted)
+    assert f"error: {named} was deleted or replaced under the daemon" in log
+    assert "Traceback" not in log
+    assert home.tracker("start").code == 0
+
+
+def test_start_is_ready_although_the_log_begins_a_new_file_just_then(home: Home) -> None:
+    home.data.mkdir(mode=0o700)
+    (home.data / "tracker.log").write_bytes(b"x" * 4_999_990)
+
+    started = home.tracker("start")
+
+    assert started.code == 0, started.err
+    assert started.out.startswith("running in the background")
 
 
 def test_after_a_kill_nothing_is_in_the_way_and_nobody_is_asked_again(
@@ -273,6 +306,17 @@ def test_what_was_saved_a_moment_ago_is_polled_when_asked_for(home: Home, publis
 
     assert told.code == 0
     assert told.out.startswith("1 of 1 feed seen")
+
+
+def test_status_shows_the_config_by_which_the_daemon_works(home: Home) -> None:
+    home.tracker("start")
+    before = home.tracker("status", "--json").json["config_hash"]
+    home.config.write_text("feeds: [{name: x", "utf-8")
+
+    told = home.tracker("status", "--json").json
+
+    assert told["config_hash"] == before == status(home)["config_hash"]
+    assert told["feeds"] == 2
 
 
 def test_a_daemon_that_does_not_answer_is_told(home: Home) -> None:

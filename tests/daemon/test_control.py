@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tracker.daemon.control import ADDRESS_FILE, Running, answering, ask, running
-from tracker.errors import BusyError, TrackerError
+from tracker.daemon.control import ADDRESS_FILE, SOCKET_FILE, Running, answering, ask, running
+from tracker.errors import BusyError, StoreError, TrackerError
 from tracker.store.lock import writing_process
 
 
@@ -68,6 +68,21 @@ def test_a_request_that_is_none_is_refused_and_others_are_answered(tmp_path: Pat
     assert answers[-1] == {"done": {"sum": 2}}
 
 
+def test_brackets_without_end_are_refused_like_any_other_garbage(tmp_path: Path) -> None:
+    async def scene() -> list[Any]:
+        here = Running(os.getpid(), "1.0", "2026-11-23T07:00:00+00:00", "config.yaml")
+        async with answering(tmp_path, here, handle) as here:
+            reader, writer = await asyncio.open_unix_connection(here.socket)
+            writer.write(b"[" * 100_000 + b"\n")
+            answers = (await reader.read()).splitlines()
+            writer.close()
+            return [json.loads(answer) for answer in answers]
+
+    *_, last = asyncio.run(scene())
+
+    assert last == {"error": "the request cannot be read", "code": 1}
+
+
 def test_what_a_dead_daemon_left_is_not_believed(tmp_path: Path) -> None:
     left = {"pid": os.getpid(), "version": "1", "since": "", "config": "", "socket": "/nowhere"}
     (tmp_path / ADDRESS_FILE).write_text(json.dumps(left), "utf-8")
@@ -86,3 +101,13 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     asked(tmp_path, {"do": "work", "a": 1, "b": 1})
 
     assert [file.name for file in tmp_path.iterdir()] == ["tracker.lock"]
+
+
+@pytest.mark.parametrize("name", [SOCKET_FILE, ADDRESS_FILE])
+def test_a_folder_in_the_place_of_the_socket_or_its_address_is_one_clear_error(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+
+    with pytest.raises(StoreError, match=f"{name}: the control socket cannot be made: Is a directory"):
+        asked(tmp_path, {"do": "work", "a": 1, "b": 1})

@@ -13,7 +13,8 @@ import pytest
 
 from tracker.daemon.daemon import Daemon
 from tracker.daemon.means import Pace
-from tracker.errors import StoreError
+from tracker.daemon.requests import answer
+from tracker.errors import StoreError, TrackerError
 
 Room = Any
 Publisher = Any
@@ -142,3 +143,74 @@ def test_another_database_waits_for_a_restart(
     live(room, room.work(publisher.config("one")), scene)
 
     assert not (room.folder / "other.sqlite").exists()
+
+
+def test_an_edit_that_was_not_taken_and_is_taken_back_is_no_change(
+    room: Room, publisher: Publisher, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = publisher.config("one")
+
+    async def scene(daemon: Daemon) -> None:
+        room.work(f"database: sqlite:///{room.folder}/other.sqlite\n" + publisher.config("one", "two"))
+        daemon.reload()
+        await until(lambda: "another database" in (daemon.work.notice or ""))
+        room.work(good)
+        daemon.reload()
+        await until(lambda: daemon.work.notice is None)
+
+    live(room, room.work(good), scene)
+
+    assert caplog.messages.count("config: the file is whole again, nothing changed") == 1
+    assert "database: changed" not in caplog.text
+    assert "feeds:" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        pytest.param({"do": "poll", "feeds": "one"}, "feeds", id="a text for a list"),
+        pytest.param({"do": "poll", "feeds": [["one"]]}, "feeds", id="a list in a list"),
+        pytest.param({"do": "apply", "signals": [5]}, "signals", id="a number for a name"),
+        pytest.param({"do": "apply", "since": "30d"}, "since", id="a text for seconds"),
+        pytest.param({"do": "apply", "since": float("nan")}, "since", id="no number"),
+        pytest.param({"do": "apply", "since": 1e300}, "since", id="more seconds than there are"),
+        pytest.param({"do": "apply", "since": -5}, "since", id="seconds to come"),
+    ],
+)
+def test_a_request_of_the_wrong_kind_is_refused_and_no_bug(
+    room: Room, publisher: Publisher, request_: dict[str, Any], told: str
+) -> None:
+    async def line(_: str) -> None:
+        """Nothing is told before it is refused."""
+
+    async def scene(daemon: Daemon) -> None:
+        with pytest.raises(TrackerError, match=f"the request cannot be read: {told}"):
+            await answer(daemon, request_, line)
+
+    live(room, room.work(publisher.config("one")), scene)
+
+
+def test_a_feed_that_an_edit_adds_while_an_edition_is_made_waits_for_its_config(
+    room: Room, publisher: Publisher, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticks: list[int] = []
+    count = room.store.count_due
+
+    def count_due(*given: Any) -> int:
+        ticks.append(1)
+        return int(count(*given))
+
+    room.store.count_due = count_due
+
+    async def scene(daemon: Daemon) -> None:
+        await until(lambda: room.store.counts().items == 1)
+        async with daemon.editions._one_at_a_time:
+            room.work(publisher.config("one", "two"))
+            daemon.reload()
+            before = len(ticks)
+            await until(lambda: len(ticks) > before + 40)
+        await until(lambda: "/two" in publisher.asked)
+
+    live(room, room.work(publisher.config("one")), scene)
+
+    assert "a bug" not in caplog.text

@@ -56,6 +56,27 @@ def test_a_job_that_fails_goes_on_and_is_told_once(caplog: pytest.LogCaptureFixt
     ]
 
 
+def test_a_job_that_only_waited_does_not_work_again(caplog: pytest.LogCaptureFixture) -> None:
+    done = []
+
+    async def waits() -> bool:
+        done.append(1)
+        if len(done) == 1:
+            raise StoreError("the disk is full")
+        return False
+
+    async def scene() -> None:
+        jobs = Jobs(time.monotonic, 900)
+        jobs.every("poll", SOON, waits)
+        jobs.start()
+        await until(lambda: len(done) > 4)
+        jobs.stop()
+
+    asyncio.run(scene())
+
+    assert caplog.messages == ["poll: the disk is full; tried again"]
+
+
 def test_a_bug_in_a_job_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     async def bug() -> None:
         raise KeyError("x")

@@ -49,7 +49,7 @@ import sys
 from pathlib import Path
 from tracker.daemon.log import LOG, log_to_file
 
-log_to_file(Path(sys.argv[1]), size=2_000, files=3)
+log_to_file(Path(sys.argv[1]), size=2_000, files=3).take_over()
 for number in range(200):
     LOG.info("line %d of many", number)
 print("printed by somebody", flush=True)
@@ -69,3 +69,16 @@ def test_the_log_does_not_grow_and_what_is_printed_lands_in_it(tmp_path: Path) -
     assert sum(each.stat().st_size for each in tmp_path.iterdir()) < 6_500
     assert "printed by somebody" in file.read_text("utf-8")
     assert done.stdout == b""
+
+
+def test_a_log_that_was_deleted_is_begun_anew(tmp_path: Path) -> None:
+    file = tmp_path / "tracker.log"
+    deletes = PROGRAM.replace("range(200)", "range(5)").replace(
+        'print("', 'Path(sys.argv[1]).unlink()\nLOG.info("after it")\nprint("'
+    )
+
+    subprocess.run([sys.executable, "-c", deletes, str(file)], capture_output=True, check=True)
+
+    first, printed = file.read_text("utf-8").splitlines()
+    assert first.endswith(" after it")
+    assert printed == "printed by somebody"

@@ -16,13 +16,14 @@ Room = Any
 
 
 class Full:
-    """A disk that is full: leases work, nothing can be kept."""
+    """A disk that is full, until there is room: leases work, nothing can be kept or given back."""
 
     def __init__(self, store: Any) -> None:
         self._store = store
+        self.room = False
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("commit"):
+        if not self.room and name.startswith(("commit", "release")):
             raise StoreError("the disk is full")
         return getattr(self._store, name)
 
@@ -45,6 +46,31 @@ def test_a_disk_that_is_full_does_not_make_us_ask_again_and_again(room: Room, pu
     asyncio.run(scene())
 
     assert publisher.asked == ["/one"]
+
+
+def test_feeds_whose_lease_could_not_be_given_back_are_polled_once_the_disk_has_room(
+    room: Room, publisher: Any
+) -> None:
+    work = room.work(publisher.config("one"))
+    room.store.sync_feeds(work.config.feeds, room.now)
+    room.store = Full(room.store)
+    means = room.means
+
+    async def scene() -> list[bool]:
+        polling = Polling(means, work, Chronicle())
+        with pytest.raises(StoreError):
+            await polling.tick()
+        room.store.room = True
+        room.seconds += 5
+        early = await polling.tick()
+        room.seconds += 30
+        late = await polling.tick()
+        await polling.stop()
+        return [early, late]
+
+    assert asyncio.run(scene()) == [False, True]
+    assert publisher.asked == ["/one", "/one"]
+    assert room.store.counts().items == 1
 
 
 def test_after_an_exchange_polls_go_by_the_new_config(room: Room, publisher: Any) -> None:

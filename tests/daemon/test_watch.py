@@ -108,6 +108,17 @@ def test_a_file_put_in_the_place_of_the_other_is_an_edit_even_with_its_size_and_
     assert seen.lines == ("feeds: changed a (url)",)
 
 
+def test_text_of_the_same_length_written_under_the_old_time_is_an_edit(room: Room) -> None:
+    """As `rsync --times --inplace` and tools that restore a file's time do."""
+    status = room.config.stat()
+    room.config.write_text(GOOD.replace("a'", "z'"), "utf-8")
+    os.utime(room.config, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    (seen,) = room.after(3)
+
+    assert seen.lines == ("feeds: changed a (url)",)
+
+
 def test_an_edit_behind_a_link_is_seen(room: Room) -> None:
     real = room.config.with_name("dotfiles.yaml")
     room.config.rename(real)

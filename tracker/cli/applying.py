@@ -116,6 +116,7 @@ def _followed(steps: Iterator[Progress], *, tell: bool) -> Mapping[str, Any]:
 
 def _tell(done: Mapping[str, Any], *, dry_run: bool) -> None:
     signals: Mapping[str, Mapping[str, int]] = done["signals"]
+    gained = any(applied["gained"] for applied in signals.values())
     for key, applied in signals.items():
         if any(applied.values()):
             parts = [f"+{applied['gained']:,}", f"-{applied['lost']:,}"]
@@ -130,4 +131,5 @@ def _tell(done: Mapping[str, Any], *, dry_run: bool) -> None:
     if dry_run:
         say.note(f"{items} looked at; nothing was changed")
     else:
-        say.note(f"{items} looked at; new matches are late: `tracker show` lists them, no edition does")
+        late = "; new matches are late: `tracker show` lists them, no edition does" if gained else ""
+        say.note(f"{items} looked at{late}")

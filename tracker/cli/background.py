@@ -18,6 +18,7 @@ import typer
 
 from tracker.cli import say
 from tracker.cli.options import Options
+from tracker.cli.stopping import asked_to_stop
 from tracker.errors import BusyError, TrackerError
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def start(context: typer.Context) -> None:
     options: Options = context.obj
     where = wiring.places(options.config, options.data)
     if (pid := holder(where.data)) is not None:
-        raise BusyError(f"{where.data}: already running (pid {pid or 'unknown'})")
+        raise BusyError(
+            f"{where.data}: already running (pid {pid or 'unknown'}); `tracker status` tells more"
+        )
     started = subprocess.Popen(  # noqa: S603  this very program
         _command(where),
         stdin=subprocess.DEVNULL,
@@ -86,7 +89,7 @@ def stop(context: typer.Context) -> None:
     data = wiring.data_folder(options.config, options.data)
     pid = holder(data)
     if pid is None:
-        say.line("not running")
+        say.line(f"not running: {data}")
         return
     if not _soon(lambda: running(data) is not None or holder(data) != pid, 3.0):
         raise BusyError(f"{data}: pid {pid} is another tracker command, not the daemon; it ends by itself")
@@ -119,11 +122,14 @@ async def _live(where: Places, work: InForce, store: Store, log: Path | None) ->
     from tracker.cli import wiring
     from tracker.daemon.daemon import Daemon
 
-    daemon = Daemon(wiring.means(where, store, log), work, os.getpid(), _say_ready if log else _quiet)
+    means = wiring.means(where, store, log, wiring.ground(where, work.config))
+    daemon = Daemon(means, work, os.getpid(), _say_ready if log else _quiet)
     _heed_signals(daemon, may_reload=log is not None or not sys.stderr.isatty())
     guard = asyncio.create_task(_end_in_time(daemon))
     await daemon.run()
     guard.cancel()
+    if daemon.lost:
+        raise typer.Exit(1)  # systemd starts it anew
 
 
 def _heed_signals(daemon: Daemon, *, may_reload: bool) -> None:
@@ -142,6 +148,8 @@ def _heed_signals(daemon: Daemon, *, may_reload: bool) -> None:
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
     elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         loop.add_signal_handler(signal.SIGHUP, stop, signal.SIGHUP)
+    if asked_to_stop():
+        daemon.stop()
 
 
 async def _end_in_time(daemon: Daemon) -> None:

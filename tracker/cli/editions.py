@@ -69,7 +69,7 @@ def open_digest(
     where = wiring.places(options.config, options.data)
     page = _newest(where.pages)
     if page is None:
-        raise TrackerError(f"no edition in {where.pages} yet; `tracker poll`, then `tracker digest`")
+        raise TrackerError(f"no edition in {where.pages} yet; `tracker digest` makes one")
     if path:
         say.line(str(page))
         return

@@ -74,7 +74,7 @@ def tell(there: Background | None, now: datetime) -> Iterator[str]:
         yield f"          it is tracker {there.version}, this is {tracker.__version__}: stop and start it"
     if there.offline_since:
         yield f"          no network since {say.age(there.offline_since, now)}"
-    if there.reloaded:
+    if there.reloaded and there.reload != there.notice:  # that stands beside the config
         yield f"          config read again {say.age(there.reloaded, now)}: {there.reload}"
     if there.next_edition:
         yield f"          next edition {say.moment(there.next_edition, now)}"

@@ -41,7 +41,7 @@ def init(
         raise TrackerError(f"cannot write {target}: {error.strerror}") from error
     say.line(f"wrote {target}")
     say.note(
-        "next: set `contact:` in it, then `tracker check`, `tracker poll`, `tracker digest`, `tracker open`"
+        "next: set `contact:` in it, go to its folder, `tracker check`, `tracker start`, `tracker status`"
     )
 
 

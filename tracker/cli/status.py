@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +11,11 @@ import typer
 from tracker.cli import say
 from tracker.cli.options import AsJson, Options
 from tracker.cli.running import Background, background, silence, tell
+from tracker.wording import some
 
 if TYPE_CHECKING:
-    from tracker.cli.wiring import InForce, Places
+    from tracker.cli.wiring import Places
+    from tracker.config.values import Config
     from tracker.model import FeedState, Pause
     from tracker.store.store import Store
 
@@ -90,12 +92,12 @@ def status(
 
     options: Options = context.obj
     where = wiring.places(options.config, options.data)
-    work = wiring.load_or_last(where)
     there = background(where.data)
+    config, notice = wiring.config_to_show(where)
     if there and there.notice:
-        work = replace(work, notice=there.notice)
-    with wiring.reading(where, work.config) as store:
-        told = _status(where, work, store, there)
+        notice = there.notice
+    with wiring.reading(where, config) as store:
+        told = _status(where, config, notice, store, there)
     if json:
         say.data(asdict(told))
         return
@@ -104,12 +106,14 @@ def status(
         _tell_feeds(told.listed, wiring.clock())
 
 
-def _status(where: Places, work: InForce, store: Store, there: Background | None) -> Status:
+def _status(
+    where: Places, config: Config, notice: str | None, store: Store, there: Background | None
+) -> Status:
     from tracker.cli.wiring import clock
 
     now = clock()
     counts = store.counts()
-    names = {feed.id: feed.name for feed in work.config.feeds}
+    names = {feed.id: feed.name for feed in config.feeds}
     newest = store.editions(limit=1)
     states = [state for state in store.states() if state.feed_id in names]
     seen = {state.feed_id: state.last_success for state in states}
@@ -121,8 +125,8 @@ def _status(where: Places, work: InForce, store: Store, there: Background | None
         pauses=tuple(store.pauses(now)),
         notices=tuple(Noticed(state.feed_id, state.notice) for state in states if state.notice),
         config=str(where.config),
-        config_hash=work.config.hash,
-        notice=work.notice,
+        config_hash=config.hash,
+        notice=notice,
         data=str(where.data),
         feeds=len(names),
         seen=sum(state.last_success is not None and state.last_error is None for state in states),
@@ -167,7 +171,7 @@ def _tell(told: Status, now: datetime) -> None:
         f"next {say.ahead(told.next_poll, now)}"
     )
     if told.polling:
-        say.line(f"polling   {say.count(len(told.polling), 'feed')}: {_some(told.polling)}")
+        say.line(f"polling   {say.count(len(told.polling), 'feed')}: {some(told.polling)}")
     edition = f"{told.edition}, recorded {say.age(told.recorded, now)}" if told.edition else "none yet"
     say.line(f"edition   {edition}; {say.count(told.waiting, 'match', 'matches')} waiting for the next")
     if told.silence:
@@ -182,12 +186,6 @@ def _tell(told: Status, now: datetime) -> None:
             f"failing   {failing.feed}: {failing.error}; since {say.age(failing.since, now)}, "
             f"last seen {say.age(failing.last_success, now)}, {then}"
         )
-
-
-def _some(feeds: tuple[str, ...]) -> str:
-    """The first ones, and how many more."""
-    rest = f" and {len(feeds) - 5} more" if len(feeds) > 5 else ""
-    return ", ".join(feeds[:5]) + rest
 
 
 def _tell_feeds(listed: tuple[Listed, ...], now: datetime) -> None:

@@ -12,6 +12,9 @@ _Result = TypeVar("_Result")
 
 _HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_came: list[int] = []
+"""Signals that came: Python drops what is raised while an object goes away, and Stopped with it."""
+
 
 class Stopped(SystemExit):
     """A signal asked this run to end. Its exit code is the shell's: 128 and the signal's number.
@@ -34,26 +37,32 @@ def heed_signals() -> None:
         signal.signal(number, _raise)
 
 
+def asked_to_stop() -> int | None:
+    """The signal that came, if one did. To be asked once signals are heeded in another way."""
+    return _came[0] if _came else None
+
+
 def run(work: Coroutine[Any, Any, _Result]) -> _Result:
     """`asyncio.run` that a signal cancels at an await: no transaction is cut, and leases are given back."""
-    came: list[int] = []
 
     async def cancellable() -> _Result:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def stop(number: int) -> None:
-            came.append(number)
+            _came.append(number)
             if task is not None:
                 task.cancel()
 
         for number in _asked_for():
             loop.add_signal_handler(number, stop, number)
+        if asked_to_stop() and task is not None:
+            task.cancel()
         return await work
 
     try:
         return asyncio.run(cancellable())
     except asyncio.CancelledError:
-        raise Stopped(came[0] if came else signal.SIGINT) from None
+        raise Stopped(asked_to_stop() or signal.SIGINT) from None
     finally:
         heed_signals()  # a loop that ends leaves Python's own handlers behind
 
@@ -63,6 +72,7 @@ def _asked_for() -> list[signal.Signals]:
 
 
 def _raise(number: int, _: FrameType | None) -> None:
+    _came.append(number)
     raise Stopped(number)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tracker.config.values import Config
     from tracker.daemon.means import Means
     from tracker.edition import Masthead
+    from tracker.poll.fetch import Fetcher
     from tracker.poll.poll import Tools
     from tracker.store.store import Store
 
@@ -51,7 +52,7 @@ def clock() -> datetime:
 
 def places(config: Path | None, data: Path | None) -> Places:
     """Find the config and the data directory; see `tracker --help` for the order."""
-    from tracker.config.paths import find_config, find_data
+    from tracker.config.paths import find_config, find_data, user_config
 
     try:
         found = find_config(config, os.environ, Path.cwd())
@@ -60,7 +61,8 @@ def places(config: Path | None, data: Path | None) -> Places:
     try:
         found.stat()
     except FileNotFoundError:
-        raise _no_config(found, "there is no such file", "`tracker init` writes one") from None
+        nor = ", nor a config.yaml in this folder" if found == user_config(os.environ) else ""
+        raise _no_config(found, f"there is no such file{nor}", "`tracker init` writes one") from None
     except OSError as error:
         raise _no_config(found, f"cannot be read: {error.strerror}") from error
     return Places(found, find_data(data, found, os.environ))
@@ -68,12 +70,16 @@ def places(config: Path | None, data: Path | None) -> Places:
 
 def data_folder(config: Path | None, data: Path | None) -> Path:
     """The data directory, also when the config is gone: what runs there can still be stopped."""
-    from tracker.config.paths import find_config, find_data
+    from tracker.config.paths import CONFIG_NAME, DATA_NAME, find_config, find_data, user_config
 
     try:
-        return find_data(data, find_config(config, os.environ, Path.cwd()), os.environ)
+        here = Path.cwd()
+        found = find_config(config, os.environ, here)
     except FileNotFoundError as error:  # of cwd()
         raise TrackerError("the current folder was deleted; go to another") from error
+    if found == user_config(os.environ) and not found.exists() and (here / DATA_NAME).is_dir():
+        found = here / CONFIG_NAME
+    return find_data(data, found, os.environ)
 
 
 def _no_config(path: Path, what: str, hint: str = "") -> ConfigError:
@@ -101,12 +107,34 @@ def load_or_last(where: Places) -> InForce:
         return replace(last, notice=notice_of(error))
 
 
+def config_to_show(where: Places) -> tuple[Config, str | None]:
+    """The config for a command that only looks, and why it is not the one on disk, or None.
+
+    While a daemon works by this file that is what it works by, which is quickly read; else `load_or_last`.
+    """
+    from tracker.daemon.control import running
+
+    daemon = running(where.data)
+    if daemon and Path(daemon.config).resolve() == where.config.resolve() and (config := _last(where)):
+        return config, None
+    work = load_or_last(where)
+    return work.config, work.notice
+
+
 def _last_in_force(where: Places) -> InForce | None:
+    config = _last(where)
+    try:
+        return compiled(config) if config else None
+    except ConfigError:
+        return None
+
+
+def _last(where: Places) -> Config | None:
     """None also for one that lost a secret, or that a power cut or an older program left unreadable."""
     from tracker.config.load import from_canonical
 
     try:
-        return compiled(from_canonical(where.in_force.read_text("utf-8"), env=os.environ))
+        return from_canonical(where.in_force.read_text("utf-8"), env=os.environ)
     except (OSError, UnicodeDecodeError, ConfigError):
         return None
 
@@ -114,11 +142,12 @@ def _last_in_force(where: Places) -> InForce | None:
 @contextmanager
 def writing(where: Places, config: Config) -> Iterator[Store]:
     """The store of this data directory, for the one process that may write."""
-    from tracker.store.lock import writing_database, writing_process
+    from tracker.store.engine import sqlite_file
+    from tracker.store.lock import writing_file, writing_process
     from tracker.store.store import open_store
 
     url = database_url(where, config)
-    with writing_process(where.data), writing_database(url), open_store(url) as store:
+    with writing_process(where.data), writing_file(sqlite_file(url)), open_store(url) as store:
         store.end_stale_leases()
         yield store
 
@@ -135,6 +164,15 @@ def reading(where: Places, config: Config) -> Iterator[Store]:
 def database_url(where: Places, config: Config) -> str:
     """The config's database, or the data directory's own SQLite file."""
     return config.database or f"sqlite:///{where.data / 'tracker.sqlite'}"
+
+
+def ground(where: Places, config: Config) -> tuple[Path, ...]:
+    """The files without which a run would keep nothing: the lock, and SQLite's."""
+    from tracker.store.engine import sqlite_file
+    from tracker.store.lock import LOCK_FILE
+
+    database = sqlite_file(database_url(where, config))
+    return (where.data / LOCK_FILE, *([database] if database else []))
 
 
 def put_in_force(where: Places, config: Config, store: Store, now: datetime) -> None:
@@ -178,8 +216,8 @@ def masthead(work: InForce) -> Masthead:
     )
 
 
-def means(where: Places, store: Store, log: Path | None) -> Means:
-    """What the daemon works with."""
+def means(where: Places, store: Store, log: Path | None, ground: tuple[Path, ...] = ()) -> Means:
+    """What the daemon works with. ground: see `Means`."""
     from tracker.daemon.means import Means
 
     return Means(
@@ -196,6 +234,7 @@ def means(where: Places, store: Store, log: Path | None) -> Means:
         masthead=masthead,
         keep=lambda config: put_in_force(where, config, store, clock()),
         environment=os.environ,
+        ground=ground,
     )
 
 
@@ -209,19 +248,11 @@ async def tools(
 ) -> AsyncIterator[Tools]:
     """Everything a poll needs, made for this run and closed after it."""
     from tracker.cli.heap import at_rest
-    from tracker.poll.address import AddressPolicy
-    from tracker.poll.fetch import Fetcher, user_agent
     from tracker.poll.poll import Tools
     from tracker.poll.pool import ParserPool
 
-    config, settings = work.config, work.config.poll
-    async with Fetcher(
-        AddressPolicy.from_entries(settings.allow),
-        user_agent(config.contact),
-        at_once=settings.concurrency,
-        per_host=settings.per_host,
-        spacing=settings.spacing,
-    ) as fetcher:
+    config = work.config
+    async with fetcher_of(config) as fetcher:
         with ParserPool() as parser, at_rest():
             yield Tools(
                 feeds={feed.id: feed for feed in config.feeds},
@@ -233,3 +264,18 @@ async def tools(
                 clock=clock,
                 chance=chance,
             )
+
+
+def fetcher_of(config: Config) -> Fetcher:
+    """What asks publishers, as politely as the config says. Open it before use."""
+    from tracker.poll.address import AddressPolicy
+    from tracker.poll.fetch import Fetcher, user_agent
+
+    settings = config.poll
+    return Fetcher(
+        AddressPolicy.from_entries(settings.allow),
+        user_agent(config.contact),
+        at_once=settings.concurrency,
+        per_host=settings.per_host,
+        spacing=settings.spacing,
+    )

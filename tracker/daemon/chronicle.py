@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from tracker.daemon.rows import then
 from tracker.model import FeedState
 from tracker.poll.poll import Report
+from tracker.wording import count, some
 
 MANY = 5
 """So many feeds with the same trouble share a line."""
@@ -26,8 +27,6 @@ HOLD = timedelta(seconds=10)
 
 QUIET = timedelta(hours=1)
 """How long a feed's trouble is not told again, though its words change from poll to poll."""
-
-_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -147,7 +146,7 @@ class Chronicle:
         matches = sum(len(found.matches) for found in report.polled.new)
         self.day.items += new
         self.day.matches += matches
-        return [f"{report.feed.id}: {counted(new, 'new item')}, {counted(matches, 'match', 'matches')}"]
+        return [f"{report.feed.id}: {count(new, 'new item')}, {count(matches, 'match', 'matches')}"]
 
     def _oddities(self, report: Report) -> list[str]:
         warnings = frozenset(report.polled.warnings)
@@ -171,21 +170,10 @@ def span(length: timedelta) -> str:
 def _begun(error: str, reports: list[Report]) -> list[str]:
     if len(reports) < MANY:
         return [f"{report.feed.id}: {error}; {then(report)}" for report in reports]
-    return [f"{len(reports)} feeds: {error} ({_some(report.feed.id for report in reports)})"]
+    return [f"{len(reports)} feeds: {error} ({some(sorted(report.feed.id for report in reports))})"]
 
 
 def _ended(feeds: dict[str, datetime], now: datetime) -> list[str]:
     if len(feeds) < MANY:
         return [f"{feed}: seen again after {span(now - since)}" for feed, since in feeds.items()]
-    return [f"{len(feeds)} feeds are seen again ({_some(feeds)})"]
-
-
-def _some(feeds: Iterable[str]) -> str:
-    names = sorted(feeds)
-    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + rest
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """ "1 poll", "2 polls"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return [f"{len(feeds)} feeds are seen again ({some(sorted(feeds))})"]

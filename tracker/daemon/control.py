@@ -102,20 +102,25 @@ async def answering(data: Path, here: Running, handle: Handler) -> AsyncIterator
 
     The process must hold the lock of the data directory: what lies at the address is of a dead one.
     """
-    path, own = _place(data)
+    own: Path | None = None
+    server: asyncio.Server | None = None
     try:
-        server = await asyncio.start_unix_server(_answerer(handle), path, limit=_LONGEST_REQUEST)
-        path.chmod(0o600)
-        here = replace(here, socket=str(path))
-        _announce(data / ADDRESS_FILE, here)
-    except OSError as error:
-        raise StoreError(f"{path}: the control socket cannot be made: {error.strerror}") from error
-    try:
+        try:
+            path, own = _place(data)
+            server = await asyncio.start_unix_server(_answerer(handle), path, limit=_LONGEST_REQUEST)
+            path.chmod(0o600)
+            here = replace(here, socket=str(path))
+            _announce(data / ADDRESS_FILE, here)
+        except OSError as error:
+            named = error.filename2 or error.filename or data / SOCKET_FILE
+            raise StoreError(f"{named}: the control socket cannot be made: {error.strerror}") from error
         yield here
     finally:
-        server.close()
-        (data / ADDRESS_FILE).unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        if server is not None:
+            server.close()
+            for file in (data / ADDRESS_FILE, path):
+                with suppress(OSError):
+                    file.unlink()
         if own:
             shutil.rmtree(own, ignore_errors=True)
 
@@ -177,8 +182,9 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, ha
 
 async def _request(reader: asyncio.StreamReader) -> Mapping[str, Any]:
     try:
-        request = json.loads(await reader.readline())
-    except ValueError as error:  # also a line that is too long
+        # A client that never ends its line holds no connection for ever.
+        request = json.loads(await asyncio.wait_for(reader.readline(), PATIENCE))
+    except (ValueError, RecursionError) as error:  # also a line that is too long, or brackets without end
         raise TrackerError("the request cannot be read") from error
     if not isinstance(request, dict):
         raise TrackerError("the request cannot be read")

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import tracker
+from tracker.config.difference import difference
 from tracker.daemon import control
-from tracker.daemon.chronicle import Chronicle, counted, span
+from tracker.daemon.chronicle import Chronicle, span
 from tracker.daemon.editions import Editions
+from tracker.daemon.ground import Ground
 from tracker.daemon.hours import next_edition
 from tracker.daemon.jobs import Clocks, Jobs
 from tracker.daemon.log import LOG, bug
@@ -24,6 +27,7 @@ from tracker.daemon.upkeep import Upkeep, free_memory
 from tracker.daemon.watch import Refused, Seen, Taken, Watch, stamp
 from tracker.errors import StoreError
 from tracker.inforce import InForce
+from tracker.wording import count
 
 _READ = 0.2  # seconds: a look that took longer has read and compiled the config
 
@@ -31,7 +35,7 @@ _READ = 0.2  # seconds: a look that took longer has read and compiled the config
 class Daemon:
     """One data directory's daemon. The process must hold its lock, and run this in an event loop.
 
-    ready: called once when commands can reach it.
+    ready: called once when commands can reach it. lost: a file without which it had to end, or None.
     """
 
     def __init__(
@@ -49,9 +53,12 @@ class Daemon:
             log=str(means.log) if means.log else None,
         )
         self.reloaded: tuple[str, str] | None = None
+        self.lost: Path | None = None
+        self._ground = Ground(means.ground)
         self._ready = ready
         self.stopping = asyncio.Event()
         self._looking = asyncio.Lock()
+        self._taken = work
         self._untaken: Taken | None = None
         self._stamps = self._stamped()
         self._watch = Watch(means.config, work, means.load)
@@ -98,6 +105,8 @@ class Daemon:
             if self.means.monotonic() - began > _READ:
                 free_memory()
             if isinstance(seen, Taken):
+                # An edit before this one may not have come into force.
+                seen = replace(seen, lines=difference(self._taken.config, seen.work.config))
                 self._untaken = seen  # tried again, should the disk be full just now
                 await self._take(seen)
                 self._untaken = None
@@ -149,6 +158,8 @@ class Daemon:
                 self._jumped(jump)
             self._jobs.watch()
             self.polling.tell()
+            if (lost := self._ground.lost()) and not self.lost:
+                self._give_up(lost)
             if every is not None and self.means.monotonic() - heard >= every / 3:
                 heard = self.means.monotonic()
                 self._notify("WATCHDOG=1")
@@ -161,6 +172,11 @@ class Daemon:
             # What the old time put far off is pulled back.
             self.means.store.sync_feeds(self.work.config.feeds, self.means.clock())
         self._jobs.hasten()
+
+    def _give_up(self, lost: Path) -> None:
+        self.lost = lost
+        LOG.error("%s was deleted or replaced under the daemon; it ends: `tracker start` begins anew", lost)
+        self.stop()
 
     async def _look(self) -> None:
         await self.look()
@@ -175,9 +191,9 @@ class Daemon:
         chronicle, day = self.polling.chronicle, self.polling.chronicle.day
         LOG.info(
             "the last day: %s, %s, %s; %d of %d feeds fail",
-            counted(day.polls, "poll"),
-            counted(day.items, "new item"),
-            counted(day.matches, "match", "matches"),
+            count(day.polls, "poll"),
+            count(day.items, "new item"),
+            count(day.matches, "match", "matches"),
             len(chronicle.troubles),
             len(self.work.config.feeds),
         )
@@ -188,9 +204,11 @@ class Daemon:
         if seen.work.config.database != self.work.config.database:
             notice = "another database in config.yaml takes effect with `tracker stop`, `tracker start`"
             return self._stay(replace(self.work, notice=notice), notice)
+        await self.editions.exchange(seen.work)  # waits for an edition that is being made
+        # Nothing between these two: the polls of before know nothing of feeds that are new to the store.
         self._come_into_force(seen.work)
-        await self.editions.exchange(seen.work)
         await self.polling.exchange(seen.work)
+        self._taken = seen.work
         self._reloaded("; ".join(seen.lines) or "the file is whole again, nothing changed")
         for line in seen.lines or ("the file is whole again, nothing changed",):
             LOG.info("config: %s", line)

@@ -57,10 +57,10 @@ class Editions:
         await self.check()
         async with self._one_at_a_time:
             old, new = self._work.config.digest, work.config.digest
-            self._work = work
             if (old.at, old.days, old.zone) != (new.at, new.days, new.zone):
                 now = self._means.clock()
                 self._means.store.put_mark(HOUR_DONE, now.isoformat(), now)
+            self._work = work
 
     def note(self, work: InForce) -> None:
         """The same config, but the page has something else to say about it."""

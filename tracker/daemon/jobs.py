@@ -42,18 +42,22 @@ class Jobs:
         self._patient: set[str] = set()
 
     def every(
-        self, name: str, seconds: float, work: Callable[[], Awaitable[None]], *, patient: bool = False
+        self, name: str, seconds: float, work: Callable[[], Awaitable[bool | None]], *, patient: bool = False
     ) -> None:
-        """Do `work` now and then again and again. patient: a run may well take longer than its interval."""
+        """Do `work` now and then again and again. patient: a run may well take longer than its interval.
+
+        work: returns False when it did nothing, so that nobody knows yet whether it works again.
+        """
 
         async def run() -> None:
             self._begun[name] = self._monotonic()
             try:
-                await work()
+                did = await work()
             finally:
                 del self._begun[name]
                 self._told.discard(name)
-            if self._errors.pop(name, None):
+            if did is not False and name in self._errors:
+                del self._errors[name]
                 LOG.info("%s: works again", name)
 
         if patient:

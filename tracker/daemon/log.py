@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -50,18 +51,37 @@ class Lines(logging.Formatter):
 
 
 class _Rotating(RotatingFileHandler):
-    """Takes what is printed to our stdout and stderr along from file to file."""
+    """Once it took over our stdout and stderr, it takes them along from file to file."""
+
+    _took_over = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.stream is not None and not os.path.lexists(self.baseFilename):
+            with suppress(OSError):  # its folder is gone, too
+                self._begin_anew()
+        super().emit(record)
 
     def doRollover(self) -> None:  # noqa: N802  the standard library names it
         super().doRollover()
-        self.take_over()
+        if self._took_over:
+            self.take_over()
 
     def take_over(self) -> None:
+        """From now on what anybody here prints goes into the log."""
+        self._took_over = True
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         if self.stream is not None:
             os.dup2(self.stream.fileno(), 1)
             os.dup2(self.stream.fileno(), 2)
+
+    def _begin_anew(self) -> None:
+        """Somebody deleted the file or moved it away: what we wrote into it nobody would see."""
+        before, self.stream = self.stream, self._open()
+        if before is not None:
+            before.close()
+        if self._took_over:
+            self.take_over()
 
 
 def log_to_stderr() -> None:

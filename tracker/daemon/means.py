@@ -22,7 +22,8 @@ class Means:
     config: the file. log: where the log is, None for stderr. pages: where editions are published.
     monotonic: seconds, for durations. load: reads the config on disk; raises ConfigError.
     tools: makes the tools of polls. keep: remembers that a config came into force.
-    environment: of the process, for what systemd says in it.
+    environment: of the process, for what systemd says in it. ground: files that must stay the same ones,
+    the lock and the database.
     """
 
     data: Path
@@ -38,6 +39,7 @@ class Means:
     masthead: Callable[[InForce], Masthead]
     keep: Callable[[Config], None]
     environment: Mapping[str, str] = field(default_factory=dict)
+    ground: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ class Session:
         self._tools: Tools | None = None
         self._making = asyncio.Lock()
 
+    @property
+    def idle(self) -> bool:
+        """Does nobody poll just now?"""
+        return not self._polling
+
     async def poll(self, only: Sequence[str] | None, heard: Heard) -> None:
         """Poll what is due, or these feeds, and hand on each report."""
         self._polling += 1
@@ -82,15 +87,23 @@ class Polling:
         self._failures = 0
         self._not_before = 0.0
 
-    async def tick(self) -> None:
-        """Poll what is due. After a failure of the store the publishers are left in peace for a while."""
+    async def tick(self) -> bool:
+        """Poll what is due. After a failure of the store the publishers are left in peace for a while.
+
+        Returns False while they are.
+        """
         if self._means.monotonic() < self._not_before:
-            return
-        if self._means.store.count_due(self._means.clock()):
+            return False
+        failed = self._failures > 0
+        if failed or self._means.store.count_due(self._means.clock()):
             self._fear()
+            if failed and self._session.idle:
+                # A store that fails takes no lease back: those feeds would wait until it ends.
+                self._means.store.end_stale_leases()
             await self.poll(None)
             self._failures, self._not_before = 0, 0.0
         self.tell(over=True)
+        return True
 
     async def poll(self, only: Sequence[str] | None, heard: Heard | None = None) -> None:
         """Poll these feeds, or what is due, and log what is worth a line."""

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from tracker.daemon.daemon import Daemon
     from tracker.poll.poll import Report
 
+_LONGEST = 1e10  # seconds: three centuries
+
 
 async def answer(daemon: Daemon, request: Mapping[str, Any], line: Line) -> Mapping[str, Any]:
     """Do what a request asks. Raises TrackerError when that cannot be."""
     match request.get("do"):
         case "poll":
-            return await _poll(daemon, request.get("feeds"), line)
+            return await _poll(daemon, _names(request, "feeds"), line)
         case "digest":
             return await _digest(daemon, line)
         case "status":
@@ -60,10 +62,26 @@ async def _digest(daemon: Daemon, line: Line) -> Mapping[str, Any]:
 
 
 async def _apply(daemon: Daemon, request: Mapping[str, Any], line: Line) -> Mapping[str, Any]:
+    signals, since = _names(request, "signals"), _seconds(request, "since")
     await daemon.look(now=True)
     if daemon.work.notice:  # to apply the rules of before is nobody's wish
         raise TrackerError(daemon.work.notice)
-    return await apply(daemon, request.get("signals"), request.get("since"), line)
+    return await apply(daemon, signals, since, line)
+
+
+def _names(request: Mapping[str, Any], key: str) -> list[str] | None:
+    names = request.get(key)
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise TrackerError(f"the request cannot be read: {key}")
+    return names
+
+
+def _seconds(request: Mapping[str, Any], key: str) -> float | None:
+    seconds = request.get(key)
+    # NaN, which JSON of Python's kind can say, is no number between others.
+    if seconds is not None and not (isinstance(seconds, int | float) and 0 <= seconds <= _LONGEST):
+        raise TrackerError(f"the request cannot be read: {key}")
+    return seconds
 
 
 async def _fresh(daemon: Daemon, line: Line) -> None:

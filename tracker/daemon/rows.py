@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from tracker.errors import TrackerError
+from tracker.errors import UnknownFeedError
 
 if TYPE_CHECKING:
     from tracker.poll.poll import Report
@@ -65,12 +64,10 @@ def then(report: Report) -> str:
 
 
 def chosen(asked: Sequence[str], known: Collection[str]) -> list[str] | None:
-    """The ids of feeds that were asked for; None means those that are due. Raises TrackerError."""
+    """The ids of feeds that were asked for; None means those that are due. Raises UnknownFeedError."""
     for wanted in asked:
         if wanted not in known:
-            near = get_close_matches(wanted, known, 1)
-            hint = f"; did you mean {near[0]}" if near else "; `tracker status --feeds` lists them"
-            raise TrackerError(f"no feed has the id {wanted!r}{hint}")
+            raise UnknownFeedError(wanted, known)
     return list(asked) or None
 
 

@@ -23,8 +23,10 @@ QUIET = 1.0
 PATIENCE = 3.0
 """Seconds for which they must look the same before a fault in them counts."""
 
-Stamp = tuple[int, int, int] | None
-"""A file's size, time of change (ns) and inode; None while it cannot be looked at."""
+Stamp = tuple[int, int, int, int] | None
+"""A file's size, its times (ns) and inode; None while it cannot be looked at. Anyone can set one of the
+times back, as tools that copy files do; the other only the kernel sets, also for other reasons.
+"""
 
 Stamps = tuple[tuple[Path, Stamp], ...]
 
@@ -91,7 +93,7 @@ def stamp(path: Path) -> Stamp:
         status = path.stat()
     except (OSError, ValueError):
         return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 class Watch:
