@@ -23,7 +23,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from tracker.model import Digest, Feed, Window
-from tracker.store import EditionInput, Store, open_store
+from tracker.store.store import Store, open_store
+from tracker.store.values import EditionInput
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -66,6 +66,7 @@ class Soak:
     faults: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     hours: str = ""
+    log_read: int = 0
 
     @property
     def config(self) -> Path:
@@ -98,6 +99,7 @@ class Soak:
 
     def write(self, more: str = "") -> None:
         """Write config.yaml: the recorded feeds, an edition every nine minutes, and `more`."""
+        self.log_read = len(self.log()) if self.data.exists() else 0
         asked = f"{self.address}/config.yaml?n={self.feeds}&hosts=1"
         listed = urllib.request.urlopen(asked).read().decode()
         port = self.address.rsplit(":", 1)[1]
@@ -107,6 +109,13 @@ class Soak:
             "utf-8",
         )
 
+    def log(self) -> str:
+        return (self.data / "tracker.log").read_text("utf-8")
+
+    def said(self) -> str:
+        """What the log has said since `write` was called last."""
+        return self.log()[self.log_read :]
+
 
 def start(soak: Soak) -> None:
     soak.say(soak.tracker("start").strip())
@@ -114,17 +123,17 @@ def start(soak: Soak) -> None:
 
 def edit(soak: Soak) -> None:
     soak.write(RULE)
-    expect(soak, "an edit is in force", lambda: "soak" in soak.tracker("rules", "show") and changed(soak))
+    expect(soak, "an edit is in force", lambda: "soak" in soak.said())
 
 
 def break_it(soak: Soak) -> None:
     soak.write(RULE.replace('"model*"', '"model*" and (x'))
-    expect(soak, "a broken config is told", lambda: "config.yaml" in last_lines(soak))
+    expect(soak, "a broken config is told", lambda: "config.yaml" in soak.said())
 
 
 def mend(soak: Soak) -> None:
     soak.write(RULE.replace("model*", "agent*"))
-    expect(soak, "a mended config is in force", lambda: changed(soak))
+    expect(soak, "a mended config is in force", lambda: "soak" in soak.said())
 
 
 def kill(soak: Soak) -> None:
@@ -136,14 +145,6 @@ def kill(soak: Soak) -> None:
 def restart(soak: Soak) -> None:
     soak.say(soak.tracker("stop").strip())
     start(soak)
-
-
-def changed(soak: Soak) -> bool:
-    return "soak" in last_lines(soak)
-
-
-def last_lines(soak: Soak) -> str:
-    return "\n".join((soak.data / "tracker.log").read_text("utf-8").splitlines()[-15:])
 
 
 def expect(soak: Soak, what: str, holds: Callable[[], bool]) -> None:

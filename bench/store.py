@@ -23,7 +23,7 @@ import archive
 import baseline_store
 
 from tracker.model import Feed, Field, Found, Hit, Item, Match, Polled, ScorePart
-from tracker.store import open_store
+from tracker.store.store import open_store
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 FEEDS, ITEMS, ROUNDS, TARGET = 400, 50, 3, 0.4

@@ -5,6 +5,7 @@
     ├── PollError          one feed, one poll; also a value: an outcome that `decide` turns into back-off
     │   ├── FetchError     no body, or not the whole body
     │   └── ParseError     a body that is not a feed
+    ├── UnknownFeedError   an id that no feed has
     ├── StoreError         the database: unreachable, locked, newer than this program, not ours
     │   └── BusyError      another process writes to this data directory
     └── PublishError       an edition that could not be written; it stays recorded and is rendered later
@@ -15,9 +16,10 @@ exits; anything else that reaches the command line is a bug and shows its traceb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -118,6 +120,15 @@ class StoreError(TrackerError):
 
 class BusyError(StoreError):
     """Another process writes to this data directory; it goes on, this one ends."""
+
+
+class UnknownFeedError(TrackerError):
+    """No feed has the id that somebody asked for. known: the ids that there are."""
+
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        near = get_close_matches(wanted, tuple(known), 1)
+        hint = f"did you mean {near[0]}" if near else "`tracker feeds list` shows them"
+        super().__init__(f"no feed has the id {wanted!r}; {hint}")
 
 
 class PublishError(TrackerError):

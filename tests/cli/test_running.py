@@ -54,6 +54,14 @@ def test_a_network_that_is_gone_and_an_edit_are_told(now: datetime) -> None:
     ]
 
 
+def test_an_edit_that_was_refused_is_told_once_beside_the_config(now: datetime) -> None:
+    refused = "the last config in force is running, the file is broken: config.yaml:1:1: no"
+
+    lines = list(tell(running(now, reloaded=now, reload=refused, notice=refused), now))
+
+    assert lines[1:] == []
+
+
 @pytest.mark.parametrize(
     ("last", "polled", "alarm"),
     [

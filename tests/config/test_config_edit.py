@@ -134,6 +134,47 @@ def test_a_feed_in_brackets_is_taken_out_with_its_comma(column: int, after: str)
     assert removed("feeds: [{id: a}, {id: b}, {id: c}]\n", 1, column) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "line", "column", "after"),
+    [
+        pytest.param(
+            "feeds: [\n  {id: a}, # of a\n  # of b\n  {id: b}\n]\n",
+            *(2, 3),
+            "feeds: [\n  # of b\n  {id: b}\n]\n",
+            id="the first, on a line of its own with its comment",
+        ),
+        pytest.param(
+            "feeds: [\n  {id: a}, # of a\n  {id: b} # of b\n]\n",
+            *(3, 3),
+            "feeds: [\n  {id: a}, # of a\n]\n",
+            id="the last, on a line of its own",
+        ),
+        pytest.param(
+            "feeds: [\n  {id: a,\n   tags: [x]}\n  # end\n]\n",
+            *(2, 3),
+            "feeds: [\n  # end\n]\n",
+            id="the only one, over two lines",
+        ),
+        pytest.param(
+            "feeds: [{id: a}, # of a\n  {id: b}]\n",
+            *(2, 3),
+            "feeds: [{id: a}, # of a\n  ]\n",
+            id="the last, with the bracket behind it",
+        ),
+        pytest.param(
+            "feeds: [{id: a}\n  # nothing\n]\n",
+            *(1, 9),
+            "feeds: [\n  # nothing\n]\n",
+            id="the only one, with the bracket before it",
+        ),
+    ],
+)
+def test_a_feed_in_brackets_is_taken_out_and_comments_on_other_lines_stay(
+    before: str, line: int, column: int, after: str
+) -> None:
+    assert removed(before, line, column) == after
+
+
 def test_the_only_feed_leaves_an_empty_section() -> None:
     assert removed("feeds:\n  - id: a\nuse: none\n", 2, 5) == "feeds:\nuse: none\n"
     assert removed("feeds: [{id: a},]\n", 1, 9) == "feeds: []\n"

@@ -8,7 +8,6 @@ import html as entities
 import importlib.util
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -308,12 +307,9 @@ def crowded(digest: Digest, matches: int, signals: int, title: str) -> Digest:
 def test_ten_thousand_matches_stay_below_five_megabytes(
     signals: int, title: str, digest: Digest, edition_of: EditionOf, templates: Path
 ):
-    started = time.monotonic()
-
     page = render_edition(edition_of(crowded(digest, 10_000, signals, title)), templates)
 
     assert len(page.encode()) < 5_000_000
-    assert time.monotonic() - started < 10
     counted = [int(number) for number in re.findall(r"<summary>and (\d+) more</summary>", page)]
     shown = page.count('class="row"')
     assert sum(counted) + shown == 10_000 // signals * signals

@@ -18,8 +18,8 @@ from tracker.poll.poll import Report, Tools, poll_due
 from tracker.poll.pool import ParserPool
 from tracker.rules import Ruleset, compile_rules
 from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
-from tracker.store import EditionInput
 from tracker.store.store import Store
+from tracker.store.values import EditionInput
 
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

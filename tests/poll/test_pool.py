@@ -149,3 +149,29 @@ def test_large_documents_are_read_or_refused_at_once(
 
     assert found == outcome or (isinstance(outcome, str) and outcome in str(found))
     assert time.monotonic() - started < 10
+
+
+_STARTING_TOO_LATE = """
+import multiprocessing
+from tracker.poll.pool import ParserPool
+
+class Lock:
+    def __reduce__(self):
+        return open, ("/nowhere/any/more",)
+
+if __name__ == "__main__":
+    with ParserPool():
+        worker = multiprocessing.get_context("forkserver").Process(target=print, args=(Lock(),))
+        worker.start()
+        worker.join()
+        raise SystemExit(worker.exitcode + 10)
+"""
+
+
+def test_a_worker_whose_pool_closes_while_it_starts_prints_no_traceback(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(_STARTING_TOO_LATE, "utf-8")
+
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (11, "")

@@ -160,6 +160,7 @@ def test_a_star_is_no_etag() -> None:
         pytest.param("a", NOW - DAY, "b", ("b", NOW), id="elsewhere: the clock starts again"),
         pytest.param("a", NOW - DAY, None, (None, None), id="back"),
         pytest.param("a", NOW + DAY, "a", ("a", NOW), id="since tomorrow, by a wrong clock"),
+        pytest.param(None, None, STATE.url, (None, None), id="sent around and back to its URL"),
     ],
 )
 def test_where_a_feed_has_moved_is_remembered_with_its_time(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tracker.model import Digest, Feed, Field, Found, Hit, Item, Match, ScorePart, Window
-from tracker.store import EditionInput, Store, open_store
+from tracker.store.store import Store, open_store
+from tracker.store.values import EditionInput
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tracker.model import Polled
-from tracker.store import ConfigInForce, Counts
+from tracker.store.values import ConfigInForce, Counts
 
 HOUR = timedelta(hours=1)
 

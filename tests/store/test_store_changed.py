@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tracker.model import Digest, Field, Hit, Polled, Window
-from tracker.store import open_store
+from tracker.store.store import open_store
 
 HOUR = timedelta(hours=1)
 FEED = "acme-blog"

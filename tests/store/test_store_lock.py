@@ -91,6 +91,40 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path):
         pass
 
 
+NO_ROOM = textwrap.dedent(
+    """
+    import resource, signal
+    from pathlib import Path
+    from tracker.errors import StoreError
+    from tracker.store.lock import writing_process
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    try:
+        with writing_process(Path("data")):
+            pass
+    except StoreError as error:
+        print(error)
+    """
+)
+
+
+def test_a_disk_without_room_for_the_lock_is_told(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "data: cannot be written: File too large\n"
+
+
+def test_to_look_at_a_lock_loads_no_database():
+    program = "import sys; import tracker.daemon.control; print('sqlalchemy' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "False\n"
+
+
 def test_who_holds_a_lock_can_be_asked_without_being_in_the_way(tmp_path, holder):
     assert lock.holder(tmp_path) == holder.pid
     assert lock.holds(holder.pid, tmp_path)

@@ -9,7 +9,7 @@ import pytest
 
 from tracker.errors import StoreError
 from tracker.model import Polled, Validators
-from tracker.store import open_store
+from tracker.store.store import open_store
 
 HOUR = timedelta(hours=1)
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 import pytest
 
 from tracker.model import Digest, Feed, Polled, Window
-from tracker.store import open_store
+from tracker.store.store import open_store
 
 HOUR = timedelta(hours=1)
 
@@ -28,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from tracker.model import Digest, Feed, Found, Item, Match, Polled, Window
-from tracker.store import open_store
+from tracker.store.store import open_store
 
 NOW, HOUR = datetime(2026, 11, 23, 7, 0, tzinfo=UTC), timedelta(hours=1)
 

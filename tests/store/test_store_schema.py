@@ -23,8 +23,9 @@ from alembic.script import ScriptDirectory
 
 from tracker.errors import StoreError
 from tracker.model import Polled
-from tracker.store import open_store, schema
+from tracker.store import schema
 from tracker.store.engine import connect
+from tracker.store.store import open_store
 from tracker.store.tables import METADATA, WAITING, feed, is_ours, match
 
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
@@ -82,7 +83,7 @@ def test_a_database_is_opened_again_as_it_was(url, now):
 def test_opening_a_current_database_does_not_import_alembic(good):
     program = f"""
         import sys
-        from tracker.store import open_store
+        from tracker.store.store import open_store
         open_store({f"sqlite:///{good}"!r}).close()
         sys.exit("alembic" in sys.modules)
     """
@@ -308,7 +309,7 @@ def _die_at(url: str, statement: str) -> None:
         import os, signal, sys
         import sqlalchemy as sa
         from sqlalchemy.engine import Engine
-        from tracker.store import open_store
+        from tracker.store.store import open_store
 
         @sa.event.listens_for(Engine, "after_cursor_execute")
         def die(connection, cursor, statement, *_):
@@ -378,7 +379,7 @@ def test_without_a_driver_for_postgresql_the_extra_is_named():
         import sys
         sys.modules["psycopg"] = None
         from tracker.errors import StoreError
-        from tracker.store import open_store
+        from tracker.store.store import open_store
         try:
             open_store("postgresql://me:s3cret@host/tracker")
         except StoreError as error:
@@ -406,7 +407,7 @@ def test_a_file_that_may_not_be_written_is_told_at_the_start(good):
     program = """
         import os, shutil, sys, tempfile
         from tracker.errors import StoreError
-        from tracker.store import open_store
+        from tracker.store.store import open_store
 
         with tempfile.TemporaryDirectory() as folder:
             os.chmod(folder, 0o755)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from tracker.errors import TrackerError
 from tracker.model import Polled
-from tracker.store import open_store
 from tracker.store.engine import connect
+from tracker.store.store import open_store
 
 HOUR = timedelta(hours=1)
 

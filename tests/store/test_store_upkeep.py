@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tracker.model import Field, Hit, Polled, ScorePart
-from tracker.store import Applied
+from tracker.store.values import Applied
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ import typer
 
 from tracker.cli import say, stopping
 from tracker.cli.options import AsJson, Options
-from tracker.errors import FetchError, TrackerError
+from tracker.errors import FetchError, TrackerError, UnknownFeedError
 
 if TYPE_CHECKING:
     from tracker.cli.wiring import InForce
@@ -77,8 +77,6 @@ def check(
 
 def _chosen(asked: Sequence[str], work: InForce) -> list[Feed]:
     """The feeds meant by ids and addresses; the address of a feed of the config means that feed."""
-    from difflib import get_close_matches
-
     from tracker.cli import probing
     from tracker.cli.admission import shown
     from tracker.poll.url import read_url
@@ -96,9 +94,7 @@ def _chosen(asked: Sequence[str], work: InForce) -> list[Feed]:
                 raise TrackerError(f"{shown(each)}: {error}") from error
             found.append(known or probing.plain_feed(each, work.config.poll))
         else:
-            near = get_close_matches(each, by_id, 1)
-            hint = f"did you mean {near[0]}" if near else "`tracker feeds list` shows them"
-            raise TrackerError(f"no feed has the id {each!r}; {hint}")
+            raise UnknownFeedError(each, by_id)
     return list({feed.id: feed for feed in found}.values()) if asked else list(work.config.feeds)
 
 

@@ -21,19 +21,11 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def tools(work: InForce) -> AsyncIterator[Tools]:
     """The fetcher, parser and rules of a poll, without its store."""
-    from tracker.poll.address import AddressPolicy
-    from tracker.poll.fetch import Fetcher, user_agent
+    from tracker.cli.wiring import fetcher_of
     from tracker.poll.pool import ParserPool
     from tracker.poll.probe import Tools
 
-    settings = work.config.poll
-    async with Fetcher(
-        AddressPolicy.from_entries(settings.allow),
-        user_agent(work.config.contact),
-        at_once=settings.concurrency,
-        per_host=settings.per_host,
-        spacing=settings.spacing,
-    ) as fetcher:
+    async with fetcher_of(work.config) as fetcher:
         with ParserPool() as parser:
             yield Tools(work.ruleset, fetcher, parser)
 

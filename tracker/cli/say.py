@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tracker.errors import Problem, Severity, TrackerError
+from tracker.wording import count as count  # commands take it from here
 
 # C0, DEL, C1, line and paragraph separators, bidi controls: an escape sequence in a feed's title must
 # reach neither the terminal nor the log (faults.md X10, P12).
@@ -119,13 +120,8 @@ def ahead(then: datetime | None, now: datetime) -> str:
 
 
 def moment(then: datetime, now: datetime) -> str:
-    """A time to come, by the clock of this machine: "Mon 23 Nov 07:00 (in 3 h)"."""
-    return f"{then.astimezone():%a %d %b %H:%M} ({ahead(then, now)})"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """ "1 feed", "2 feeds"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """A time to come, by the clock of this machine: "Mon 23 Nov 07:00 UTC (in 3 h)"."""
+    return f"{then.astimezone():%a %d %b %H:%M %Z} ({ahead(then, now)})"
 
 
 def _result(text: str) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from tracker.cli import say
 from tracker.cli.options import AsJson, Options
-from tracker.errors import BusyError, StoreError, TrackerError
+from tracker.errors import BusyError, StoreError, UnknownFeedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,13 +88,9 @@ def _caught_up(where: Places, work: InForce) -> int:
 
 def _check_feed(feed: str, work: InForce) -> None:
     """Told only when nothing was found: a feed that left the config still has its items."""
-    from difflib import get_close_matches
-
     known = {each.id for each in work.config.feeds}
     if feed not in known:
-        near = get_close_matches(feed, known, 1)
-        hint = f"did you mean {near[0]}" if near else "`tracker feeds list` shows them"
-        raise TrackerError(f"no feed has the id {feed!r}; {hint}")
+        raise UnknownFeedError(feed, known)
 
 
 def _tell(kept: KeptItem, names: dict[str, str], words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from tracker.cli import say
 from tracker.cli.options import AsJson, Options
-from tracker.errors import TrackerError
+from tracker.errors import TrackerError, UnknownFeedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,16 +92,12 @@ def remove(
 
 
 def _check_there(feed: str, config: Config, found: Subscription | None) -> None:
-    from difflib import get_close_matches
-
     known = {each.id for each in config.feeds}
     if feed in known:
         return
     if found is not None and found.off:
         raise TrackerError(f"{feed} is off already, at {found.place}")
-    near = get_close_matches(feed, known, 1)
-    hint = f"did you mean {near[0]}" if near else "`tracker feeds list` shows them"
-    raise TrackerError(f"no feed has the id {feed!r}; {hint}")
+    raise UnknownFeedError(feed, known)
 
 
 def _leaving_out(config: Config, found: Subscription) -> Plan:

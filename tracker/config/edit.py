@@ -145,13 +145,19 @@ def _add_section(draft: _Draft, found: Outline, entries: Sequence[Entry]) -> Non
 
 def _cut_from_brackets(draft: _Draft, section: Outline, number: int) -> None:
     entry, rest = section.children[number], section.children[number + 1 :]
-    if rest:
+    before = section.children[number - 1].end if number else section.start
+    behind = rest[0].start if rest else section.end
+    if draft.stands_alone(entry):
+        draft.drop(entry.start[0], entry.end[0] + 1)
+    elif rest and rest[0].start[0] == entry.end[0]:
         draft.cut(entry.start, rest[0].start)
-    elif number:
-        draft.cut(section.children[number - 1].end, entry.end)
-    else:
+    elif number and (before[0], behind[0]) == (entry.start[0], entry.end[0]):
+        draft.cut(before, entry.end)
+    elif (before[0], behind[0]) == (entry.start[0], entry.end[0]):
         draft.cut(entry.start, section.end)
         draft.put(entry.start, "]")
+    else:  # what stands on the lines around it may be comments
+        draft.cut(entry.start, draft.behind_comma(entry.end))
 
 
 class _Draft:
@@ -197,6 +203,19 @@ class _Draft:
         self.lines[start[0]] = self.lines[start[0]][: start[1]] + self.lines[end[0]][end[1] :]
         self._ends[start[0]] = self._ends[end[0]]
         self.drop(start[0] + 1, end[0] + 1)
+
+    def stands_alone(self, entry: Outline) -> bool:
+        """Is nothing else on the lines of an entry in brackets but its comma and a comment behind it?"""
+        before, behind = (
+            self.lines[entry.start[0]][: entry.start[1]],
+            self.lines[entry.end[0]][entry.end[1] :],
+        )
+        return not before.strip() and re.fullmatch(r"\s*,?\s*(?:#.*)?", behind) is not None
+
+    def behind_comma(self, at: At) -> At:
+        """The place itself, or behind the comma that follows on its line."""
+        comma = re.match(r"\s*,", self.lines[at[0]][at[1] :])
+        return at[0], at[1] + (comma.end() if comma else 0)
 
     def trim(self, at: At) -> None:
         """Take the space before a place out, if only space or a comment follows, which brings its own."""

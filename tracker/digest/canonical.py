@@ -59,7 +59,7 @@ def _plain(value: object) -> object:
             return value
 
 
-# Any: the shape is known at run time only, from the annotations of the dataclasses in tracker/model.py.
+# Any: the shape is known at run time only, from the annotations in tracker/model/digest.py.
 def _typed(value: Any, kind: Any) -> Any:
     if get_origin(kind) is UnionType:
         return None if value is None else _typed(value, _without_none(kind))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from tracker.model import Digest, FeedHealth, ScorePart, Section, Window
+from tracker.wording import count as count
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,10 +68,6 @@ def age(time: datetime, now: datetime) -> str:
 
 
 # --- numbers ---------------------------------------------------------------------------------------
-
-
-def count(number: int, noun: str, nouns: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def points(number: float) -> str:

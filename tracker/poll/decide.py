@@ -62,7 +62,7 @@ def is_backlog(item: Item, first_poll: bool) -> bool:
 
 def _found(item: Item, feed: Feed, state: FeedState, ruleset: Ruleset) -> Found:
     old = is_backlog(item, first_poll=state.last_success is None)
-    kept = item if old == item.backlog else replace(item, backlog=old)  # a copy costs as much as a look
+    kept = item.as_backlog() if old else item
     return Found(kept, match_item(ruleset, kept, feed))
 
 

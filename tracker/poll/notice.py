@@ -25,8 +25,9 @@ def moved(state: FeedState, to: str | None, now: datetime) -> tuple[str | None, 
     """Where a feed has been found by permanent redirects, and since when it is that same place.
 
     to: where this poll found the feed, None when it was at its URL. Only for a poll that found one.
+    Who sends us around and back to the feed's own URL has moved nothing.
     """
-    if to is None:
+    if to is None or to == state.url:
         return None, None
     since = state.moved_since if to == state.moved_to else None
     return to, min(since or now, now)

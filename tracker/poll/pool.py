@@ -28,7 +28,7 @@ class ParserPool:
     ) -> None:
         # A fork server is single-threaded: forking this process, with its threads, could deadlock.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tracker.poll.parse"])
+        context.set_forkserver_preload(["tracker.poll.parse", "tracker.poll.forked"])
         self._timeout = timeout.total_seconds()
         self._pool = ProcessPool(
             max_workers=workers,

@@ -27,7 +27,7 @@ AGAIN = timedelta(seconds=3)
 TOGETHER = timedelta(seconds=0.05)
 """Polls that end within this time of another share a commit: one alone costs as much as a poll."""
 
-GRACE = timedelta(seconds=5)
+GRACE = timedelta(seconds=2)
 """How long a stop waits for polls under way; what is not done by then is dropped whole."""
 
 _Result = TypeVar("_Result")

@@ -51,7 +51,7 @@ def _preparing(name: str, dialect: Dialect) -> Callable[[Iterable[Any]], Iterabl
     kind = item.c[name].type
     process = kind.dialect_impl(dialect).bind_processor(dialect)
     if isinstance(kind, PlainText):
-        return _all_storable
+        return all_storable
     if process is None or isinstance(kind, sa.Boolean):  # both drivers take a bool as it is
         return lambda values: values
     return lambda values: _each_once(process, list(values))
@@ -63,7 +63,8 @@ def _each_once(process: Callable[[Any], Any], values: list[Any]) -> Iterable[Any
     return map(ready.__getitem__, values)
 
 
-def _all_storable(values: Iterable[str | None]) -> Iterable[str | None]:
+def all_storable(values: Iterable[str | None]) -> Sequence[str | None]:
+    """`storable` of each text, by one look at all of them."""
     texts = list(values)
     together = "".join(filter(None, texts))
-    return texts if storable(together) == together else map(storable, texts)
+    return texts if storable(together) == together else [storable(text) for text in texts]

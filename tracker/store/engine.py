@@ -114,6 +114,12 @@ def parse_url(url: str) -> URL:
     return parsed
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of the database that `url` names; None when a server has it."""
+    parsed = parse_url(url)
+    return sqlite_path(parsed) if parsed.get_backend_name() == "sqlite" else None
+
+
 def sqlite_path(url: URL) -> Path:
     """The file of an SQLite URL."""
     if not url.database or url.database == ":memory:":

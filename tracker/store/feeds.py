@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tracker.pace import wait_for
 from tracker.store.marks import FARTHEST, in_force, put_pauses
 from tracker.store.rows import POLLED_FIELDS, STATE_COLUMNS, among, state_of, state_values, to_state
-from tracker.store.tables import feed, pause
+from tracker.store.tables import feed, item, pause
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, RowMapping
@@ -121,13 +121,23 @@ def fenced_updates(connection: Connection, polleds: Sequence[Polled]) -> frozens
     """`fenced_update` for several feeds at once. Returns the ids of those that still had their lease."""
     tokens = {polled.state.feed_id: polled.state.lease_token for polled in polleds}
     asked = sa.select(feed.c.id, feed.c.lease_token).where(among(connection.dialect.name, feed.c.id, "ids"))
-    locked = connection.execute(asked.with_for_update(), {"ids": list(tokens)})
+    # In one order in every process, or two of them could wait for each other's rows.
+    locked = connection.execute(asked.order_by(feed.c.id).with_for_update(), {"ids": list(tokens)})
     ours = frozenset(row.id for row in locked if row.lease_token and row.lease_token == tokens[row.id])
     states = [state_values(polled.state) for polled in polleds if polled.state.feed_id in ours]
     if states:
         connection.execute(_FENCED, states)
     put_pauses(connection, [polled.pause for polled in polleds if polled.state.feed_id in ours])
     return ours
+
+
+def with_items(connection: Connection, feed_ids: Collection[str]) -> frozenset[str]:
+    """Which of these feeds have items."""
+    if not feed_ids:
+        return frozenset()
+    some = among(connection.dialect.name, feed.c.id, "ids")
+    has = sa.exists().where(item.c.feed_id == feed.c.id)
+    return frozenset(connection.scalars(sa.select(feed.c.id).where(some, has), {"ids": list(feed_ids)}))
 
 
 def release(connection: Connection, states: Sequence[FeedState]) -> None:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tracker.errors import BusyError, StoreError
-from tracker.store.engine import parse_url, sqlite_path
 
 LOCK_FILE = "tracker.lock"
 
@@ -68,16 +67,15 @@ def _same(link: Path, file: os.stat_result) -> bool:
 
 
 @contextmanager
-def writing_database(url: str) -> Iterator[None]:
+def writing_file(database: Path | None) -> Iterator[None]:
     """Be the one process that writes into an SQLite file, which two data folders may name.
 
-    PostgreSQL needs none. Raises BusyError.
+    None: a server's database, which needs no lock. Raises BusyError.
     """
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    if database is None:
         yield
         return
-    path = sqlite_path(parsed).resolve()
+    path = database.resolve()
     with _locked(path.with_name(f"{path.name}.lock"), path):
         yield
 
@@ -89,7 +87,10 @@ def _locked(file: Path, place: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"{place}: cannot be written: {error.strerror}") from error
     try:
-        _take(descriptor, place)
+        try:
+            _take(descriptor, place)
+        except OSError as error:  # of a disk that is full, or a file system without locks
+            raise StoreError(f"{place}: cannot be written: {error.strerror}") from error
         yield
     finally:
         os.close(descriptor)  # and with it the lock; the file stays, or two could hold "the" lock

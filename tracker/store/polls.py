@@ -12,9 +12,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from tracker.model import Known
 from tracker.store import changed
-from tracker.store.bulk import insert_items
+from tracker.store.bulk import all_storable, insert_items
 from tracker.store.columns import PlainText, storable
-from tracker.store.feeds import fenced_update, forget_document
+from tracker.store.feeds import fenced_update, fenced_updates, forget_document, with_items
 from tracker.store.rows import among, match_values
 from tracker.store.tables import item, match
 
@@ -45,22 +45,32 @@ def known(
     )
 
 
-def commit(connection: Connection, polled: Polled, config_hash: str, now: datetime) -> bool:
-    """Write all of a poll; False, and nothing written, when its lease was lost.
+def commit(
+    connection: Connection, polleds: Sequence[Polled], config_hash: str, now: datetime
+) -> frozenset[str]:
+    """Write all of some polls, of different feeds; nothing of those whose lease was lost.
 
-    Raises ItemsRefusedError when an item cannot be stored: roll back and use `commit_one_by_one`.
+    Returns the ids of the feeds whose poll was written. A statement for all takes little more time than
+    one for each. Raises ItemsRefusedError when an item cannot be stored: roll back and use
+    `commit_one_by_one`.
     """
-    if not fenced_update(connection, polled):
-        return False
-    fresh = _fresh(connection, polled)
+    ours = fenced_updates(connection, polleds)
+    kept = [polled for polled in polleds if polled.state.feed_id in ours]
+    old = with_items(connection, [polled.state.feed_id for polled in kept if polled.new])
+    fresh = [
+        found
+        for polled in kept
+        for found in (_fresh(connection, polled) if polled.state.feed_id in old else _once(polled.new))
+    ]
     try:
-        changed.update(connection, polled.state.feed_id, polled.changed, config_hash, now)
+        for polled in kept:
+            changed.update(connection, polled.state.feed_id, polled.changed, config_hash, now)
         _insert(connection, fresh, config_hash, now)
     except SQLAlchemyError as error:
         if _is_of_an_item(error):
             raise ItemsRefusedError from error
         raise
-    return True
+    return ours
 
 
 def commit_one_by_one(connection: Connection, polled: Polled, config_hash: str, now: datetime) -> bool:
@@ -110,9 +120,16 @@ def _fresh(connection: Connection, polled: Polled) -> Sequence[Found]:
     # item that readers have seen would be announced anew.
     if not polled.new:
         return ()
-    by_key = {storable(found.item.guid_key) or "": found for found in reversed(polled.new)}
-    there = _known(connection, "guid_key", polled.state.feed_id, by_key)
-    return [found for key, found in reversed(by_key.items()) if key not in there]
+    fresh = _once(polled.new)
+    there = _known(connection, "guid_key", polled.state.feed_id, [found.item.guid_key for found in fresh])
+    return [found for found in fresh if found.item.guid_key not in there]
+
+
+def _once(founds: Sequence[Found]) -> Sequence[Found]:
+    """Of those with one key, as it is stored, the first."""
+    keys = all_storable([found.item.guid_key for found in founds])
+    by_key = dict(zip(reversed(keys), reversed(founds), strict=True))
+    return founds if len(by_key) == len(founds) else list(reversed(by_key.values()))
 
 
 def _insert(connection: Connection, founds: Sequence[Found], config_hash: str, now: datetime) -> None:

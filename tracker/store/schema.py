@@ -82,7 +82,7 @@ def _create(path: Path, busy_seconds: float) -> None:
 def _inspected(path: Path, busy_seconds: float) -> str | None:
     """The revision of a file that is ours; raises StoreError for every other file, and changes none."""
     if not _is_there(path):
-        raise StoreError(f"{path}: there is no database yet; `tracker poll` makes one")
+        raise StoreError(f"{path}: there is no database yet; `tracker start` or `tracker poll` makes one")
     still = not path.with_name(path.name + "-wal").exists()
     _refuse_what_is_no_file(path, still=still)
     database = sqlite_reader(path, busy_seconds, still=still)

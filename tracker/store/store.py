@@ -130,7 +130,7 @@ class Store(Upkeep):
         """
         try:
             with self._database.writing() as connection:
-                return polls.commit(connection, polled, config_hash, now)
+                return bool(polls.commit(connection, [polled], config_hash, now))
         except polls.ItemsRefusedError:
             with self._database.writing() as connection:
                 return polls.commit_one_by_one(connection, polled, config_hash, now)
@@ -144,7 +144,7 @@ class Store(Upkeep):
         ordered = sorted(polleds, key=lambda polled: polled.state.feed_id)
         try:
             with self._database.writing() as connection:
-                kept = [each for each in ordered if polls.commit(connection, each, config_hash, now)]
+                return polls.commit(connection, ordered, config_hash, now)
         except polls.ItemsRefusedError:
             kept = [each for each in ordered if self.commit(each, config_hash, now)]
         return frozenset(each.state.feed_id for each in kept)
