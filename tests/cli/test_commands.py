@@ -14,13 +14,13 @@ from tracker.cli import app, feeds
 from tracker.sample import SampleServer, sample_config
 
 HEAVY = {
-    "aiohttp",
     "alembic",
     "apscheduler",
     "feedparser",
     "jinja2",
     "lxml",
     "pebble",
+    "pycurl",
     "pydantic",
     "sqlalchemy",
 }

@@ -30,7 +30,6 @@ SAYS = {
     "hang-after-headers": "not finished within 2 seconds",
     "hang-mid-body": "not finished within 2 seconds",
     "redirect-slow-chain?delay=0.7": "not finished within 2 seconds",
-    "status-1xx-flood": "not finished within 2 seconds",
     # H4, H5, H6: limits
     "big-body?mb=100": "100000000 bytes long, the limit is 10000000",
     "endless-body": "longer than the limit of 10000000 bytes",
@@ -47,13 +46,13 @@ SAYS = {
     # H9: incomplete bodies
     "cl-too-long": "incomplete: the connection ended before the body did",
     "chunk-no-end": "incomplete: the connection ended before the body did",
-    "chunk-huge-size": "incomplete: the connection ended before the body did",
     "reset-mid-body": "incomplete: the connection ended before the body did",
     # H10, H11: framing
     "cl-negative": "not a valid HTTP answer: .+",
     "cl-garbage": "not a valid HTTP answer: .+",
     "cl-conflict": "not a valid HTTP answer: .+",
     "chunk-bad-size": "not a valid HTTP answer: .+",
+    "chunk-huge-size": "not a valid HTTP answer: .+",
     "chunk-negative": "not a valid HTTP answer: .+",
     "status-garbage": "not a valid HTTP answer: .+",
     "status-http09": "not a valid HTTP answer: .+",
@@ -62,6 +61,7 @@ SAYS = {
     "header-nul": "not a valid HTTP answer: .+",
     "header-huge": "not a valid HTTP answer: .+",
     "header-many": "not a valid HTTP answer: .+",
+    "status-1xx-flood": "not a valid HTTP answer: very many interim answers",
     "header-endless": "not a valid HTTP answer: .+",
     "trailers-flood": "(not a valid HTTP answer|incomplete): .+",
     # H13: connections

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,6 @@ START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HALF = 30 * MINUTE
 NO_RULES = compile_rules(Definitions((), {}, {}, {}))
-TLS = ssl.create_default_context()  # 30 ms that not every round need pay
 RETRY = [
     *("429-seconds", "429-date", "429-past-date", "429-huge", "429-negative", "429-garbage", "429-none"),
     *("503-seconds", "503-none"),
@@ -82,7 +80,7 @@ class Household:
 
     async def _poll(self, only: list[str] | None) -> dict[str, Report]:
         policy = AddressPolicy.from_entries(self.server.allow)
-        made: dict[str, Any] = {"per_host": 2, "spacing": timedelta(0), "tls": TLS, "look_up": self.look_up}
+        made: dict[str, Any] = {"per_host": 2, "spacing": timedelta(0), "look_up": self.look_up}
         async with Fetcher(policy, user_agent(), **made) as fetcher:
             tools = Tools(
                 feeds=self.feeds,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
-import aiohttp
 import pytest
 
 from tracker.errors import FetchError
 from tracker.poll.address import AddressPolicy
-from tracker.poll.connect import CheckedResolver, connector
-from tracker.poll.failure import fetch_error
+from tracker.poll.connect import CheckedResolver, checked_socket, system_trust
+from tracker.poll.request import Request
+from tracker.poll.wire import Wire
 
 NEVER = "never"
 Answer = Sequence[str] | OSError
@@ -146,11 +146,14 @@ def test_a_feeds_own_headers_stay_with_its_own_origin(polling: Any, names: Names
 
 def test_the_socket_itself_is_checked_when_nothing_else_was() -> None:
     async def run() -> FetchError:
-        tcp = connector(AddressPolicy(), 4, ssl.create_default_context())
-        async with aiohttp.ClientSession(connector=tcp) as session:
-            with pytest.raises(aiohttp.ClientConnectorError) as refused:
-                await session.get("http://127.0.0.1:9999/")
-        return fetch_error(refused.value)
+        wire = Wire(partial(checked_socket, AddressPolicy()), system_trust())
+        try:
+            with pytest.raises(FetchError) as refused:
+                async with wire.ask(Request("http://127.0.0.1:9999/", {}, "127.0.0.1", 9999, None)):
+                    pass
+        finally:
+            wire.close()
+        return refused.value
 
     error = asyncio.run(run())
 
@@ -164,3 +167,15 @@ def test_a_name_with_very_many_addresses_costs_few_attempts(names: Names) -> Non
     found = asyncio.run(CheckedResolver(AddressPolicy(), names.look_up).resolve("many.example", 80))
 
     assert 1 <= len(found) <= 6
+
+
+def test_a_name_that_was_asked_for_a_moment_ago_is_not_asked_for_again(names: Names) -> None:
+    names.answers = {"busy.example": [["93.184.216.34"]], "other.example": [["93.184.216.34"]]}
+
+    async def run() -> list[tuple[str, ...]]:
+        resolver = CheckedResolver(AddressPolicy(), names.look_up)
+        hosts = ("busy.example", "busy.example", "other.example")
+        return [await resolver.resolve(host, 80) for host in hosts]
+
+    assert asyncio.run(run()) == [("93.184.216.34",)] * 3
+    assert names.asked == ["busy.example", "other.example"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
-import ssl
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
+import pycurl
 import pytest
 
-from tracker.poll.failure import fetch_error, one_line
+from tracker.poll.failure import Broken, fetch_error, one_line
 from tracker.poll.status import error_of, retry_at
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -74,10 +73,8 @@ def test_the_time_to_come_back_is_read_as_far_as_it_makes_sense(
     assert retry_at(headers, NOW) == (None if wait is None else NOW + wait)
 
 
-def _certificate_error(code: int) -> ssl.SSLCertVerificationError:
-    error = ssl.SSLCertVerificationError("certificate verify failed")
-    error.verify_code, error.verify_message = code, "because"
-    return error
+def _certificate_error(code: int) -> Broken:
+    return Broken(pycurl.E_PEER_FAILED_VERIFICATION, "SSL certificate problem: because", verify=code)
 
 
 @pytest.mark.parametrize(
@@ -98,12 +95,53 @@ def _certificate_error(code: int) -> ssl.SSLCertVerificationError:
         pytest.param(ConnectionRefusedError(errno.ECONNREFUSED, "x"), "connection refused", id="refused"),
         pytest.param(OSError(errno.EMFILE, "x"), "too many open files in this process", id="no handles"),
         pytest.param(
-            aiohttp.ServerDisconnectedError("\x1b[31m\nsecret"),
-            "the server closed the connection",
-            id="closed",
+            Broken(pycurl.E_GOT_NOTHING, "\x1b[31m\nsecret"), "the server closed the connection", id="closed"
         ),
         pytest.param(
-            aiohttp.ClientPayloadError("x"), "incomplete: the connection ended before the body did", id="cut"
+            Broken(pycurl.E_PARTIAL_FILE, "x"),
+            "incomplete: the connection ended before the body did",
+            id="cut",
+        ),
+        pytest.param(
+            Broken(pycurl.E_COULDNT_CONNECT, "x", errno.ECONNREFUSED),
+            "connection refused",
+            id="refused, by curl",
+        ),
+        pytest.param(
+            Broken(pycurl.E_RECV_ERROR, "Recv failure: Connection reset by peer", errno.ECONNRESET),
+            "the server reset the connection",
+            id="reset",
+        ),
+        pytest.param(
+            Broken(pycurl.E_RECV_ERROR, "Recv failure: x", errno.ECONNRESET, answered=True),
+            "incomplete: the connection ended before the body did",
+            id="reset within the body",
+        ),
+        pytest.param(
+            Broken(
+                pycurl.E_SSL_CONNECT_ERROR, "TLS connect error: e:SSL routines::wrong version number", 101
+            ),
+            "TLS failed: wrong version number",
+            id="no TLS, at the second address; the first one had no network",
+        ),
+        pytest.param(
+            Broken(pycurl.E_RECV_ERROR, "invalid chunk size: '\x1b secret'"),
+            "not a valid HTTP answer: invalid chunk size",
+            id="what curl quotes is left out",
+        ),
+        pytest.param(
+            Broken(pycurl.E_SSL_CACERT_BADFILE, "/a/file"),
+            "TLS failed: this machine's list of certificate authorities cannot be read",
+            id="no authorities",
+        ),
+        pytest.param(
+            Broken(
+                pycurl.E_PEER_FAILED_VERIFICATION,
+                "SSL: no alternative certificate subject name matches target IPv4 address '127.0.0.1'",
+                verify=1,
+            ),
+            "the TLS certificate is for another address",
+            id="another address",
         ),
         pytest.param(
             ValueError("bad\x1b[2J\r\nX: secret"),
@@ -121,6 +159,12 @@ def test_a_failure_is_told_in_one_clear_line(error: BaseException, text: str) ->
     [
         pytest.param(socket.gaierror(socket.EAI_AGAIN, "x"), True, id="no name server"),
         pytest.param(OSError(errno.ENETUNREACH, "x"), True, id="no network"),
+        pytest.param(
+            Broken(pycurl.E_COULDNT_CONNECT, "x", errno.ENETUNREACH), True, id="no network, by curl"
+        ),
+        pytest.param(
+            Broken(pycurl.E_GOT_NOTHING, "x", errno.ENETUNREACH), False, id="closed, at the second address"
+        ),
         pytest.param(OSError(errno.ENETDOWN, "x"), True, id="the network is switched off"),
         pytest.param(socket.gaierror(socket.EAI_NONAME, "x"), False, id="no such name"),
         pytest.param(ConnectionRefusedError(errno.ECONNREFUSED, "x"), False, id="refused"),

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tracker.poll.connect import Trust
+
 HOST = "feed.example"
 
 
@@ -29,7 +31,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _openssl(folder, f"req {_KEY} -keyout {name}.key -out {name}.csr -subj /CN={host}")
         signed = f"-CA ca.pem -CAkey ca.key -CAcreateserial -days {days} -extfile san"
         _openssl(folder, f"x509 -req -in {name}.csr {signed} -out {name}.pem")
-    alone = f"-subj /CN={HOST} -days 2 -addext subjectAltName=DNS:{HOST}"
+    alone = f"-subj /CN={HOST} -days 2 -addext subjectAltName=DNS:{HOST},DNS:elsewhere.example"
     _openssl(folder, f"req -x509 {_KEY} -keyout alone.key -out alone.pem {alone}")
     return folder
 
@@ -46,7 +48,11 @@ def tls_fetch(polling: Any, authority: Path) -> Callable[..., tuple[Any, list[by
     """Fetch from a server with the named certificate; tells what came of it and what the server was sent."""
 
     def fetch(
-        name: str, headers: Any = None, reply: bytes | None = None, unverified: bool = False
+        name: str,
+        headers: Any = None,
+        reply: bytes | None = None,
+        unverified: bool = False,
+        rude: bool = False,
     ) -> tuple[Any, list[bytes]]:
         async def run() -> tuple[Any, list[bytes]]:
             received: list[bytes] = []
@@ -55,6 +61,10 @@ def tls_fetch(polling: Any, authority: Path) -> Callable[..., tuple[Any, list[by
                 received.append(await reader.readuntil(b"\r\n\r\n"))
                 port = str(writer.get_extra_info("sockname")[1]).encode()
                 writer.write((reply or polling.answer(b"<rss/>")).replace(b"PORT", port))
+                if rude:
+                    await writer.drain()
+                    writer.transport._ssl_protocol._transport.close()  # no word of TLS before the end
+                    return
                 writer.close()
                 await writer.wait_closed()
 
@@ -64,7 +74,7 @@ def tls_fetch(polling: Any, authority: Path) -> Callable[..., tuple[Any, list[by
                 server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
                 await stack.enter_async_context(server)
                 port = server.sockets[0].getsockname()[1]
-                trust = ssl.create_default_context(cafile=str(authority / "ca.pem"))
+                trust = Trust(str(authority / "ca.pem"))
                 session = await stack.enter_async_context(
                     polling.fetcher([f"127.0.0.1:{port}"], tls=trust, look_up=_loopback)
                 )
@@ -125,3 +135,24 @@ def test_credentials_are_not_followed_from_https_to_http(tls_fetch: Any, polling
     told, _ = tls_fetch("good", headers={"Authorization": "Bearer secret"}, reply=reply)
 
     assert told.error == "redirect refused: from https to http, and the feed has headers of its own"
+
+
+@pytest.mark.parametrize(
+    ("head", "whole"),
+    [
+        pytest.param(b"", True, id="nothing but the end of the connection ends the body"),
+        pytest.param(b"Content-Length: 99\r\n", False, id="by its length, more should come"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n", False, id="by its chunks, more should come"),
+    ],
+)
+def test_a_server_that_ends_tls_without_a_word_is_read_where_the_body_may_be_whole(
+    tls_fetch: Any, head: bytes, whole: bool
+) -> None:
+    body = b"6\r\n<rss/>\r\n" if b"chunked" in head else b"<rss/>"
+
+    told, _ = tls_fetch("good", reply=b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + body, rude=True)
+
+    if whole:
+        assert told.body == b"<rss/>"
+    else:
+        assert told.error == "incomplete: the connection ended before the body did"

@@ -7,25 +7,21 @@ so the last check is made on the address that the socket is for.
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from tracker.errors import FetchError
-
 if TYPE_CHECKING:
-    from aiohttp.connector import AddrInfoType
-
     from tracker.poll.address import AddressPolicy
 
 MOST_ADDRESSES = 6
 """Addresses of one name that are tried; a name with 300 must not cost 300 attempts."""
+ANSWER_HOLDS = 10.0
+"""Seconds for which a name is not asked for again: many feeds of one host may be due at once."""
+MOST_ANSWERS = 256
 
 _AddrInfo = tuple[Any, Any, int, str, Any]
 LookUp = Callable[..., list[_AddrInfo]]
@@ -37,65 +33,60 @@ def ask_system(*question: Any, **options: Any) -> list[_AddrInfo]:
     return list(socket.getaddrinfo(*question, **options))
 
 
-def connector(
-    policy: AddressPolicy, at_once: int, tls: ssl.SSLContext, look_up: LookUp = ask_system
-) -> aiohttp.TCPConnector:
-    """A connector that refuses what the policy refuses.
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose certificates are believed: a file of authorities, else a folder, else the system's own way."""
 
-    Connections are not kept: polls of one feed are minutes apart, and idle TLS connections of
-    2,000 hosts hold 600 MB.
-    """
-
-    def checked_socket(info: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, peer = info
-        try:
-            policy.check_address(str(peer[0]), int(peer[1]))
-        except FetchError as refused:
-            # Among several addresses aiohttp only expects errors of the system here.
-            raise PermissionError(errno.EACCES, str(refused)) from refused
-        return socket.socket(family=family, type=kind, proto=protocol)
-
-    return aiohttp.TCPConnector(
-        resolver=CheckedResolver(policy, look_up),
-        socket_factory=checked_socket,
-        ssl=tls,
-        limit=at_once,
-        limit_per_host=0,  # `Turns` lets fewer through, and what waits there does not run out of time
-        force_close=True,
-        ttl_dns_cache=10,
-    )
+    file: str | None = None
+    folder: str | None = None
 
 
-class CheckedResolver(AbstractResolver):
+def system_trust() -> Trust:
+    """The authorities that Python believes; SSL_CERT_FILE and SSL_CERT_DIR name others."""
+    paths = ssl.get_default_verify_paths()
+    # curl reads a file once for all connections, a folder anew for each.
+    return Trust(file=paths.cafile) if paths.cafile else Trust(folder=paths.capath)
+
+
+def checked_socket(
+    policy: AddressPolicy, family: socket.AddressFamily, kind: socket.SocketKind, proto: int, peer: Any
+) -> socket.socket:
+    """A socket for an address that may be contacted. Raises FetchError for others, OSError without room."""
+    policy.check_address(str(peer[0]), int(peer[1]))
+    return socket.socket(family, kind, proto)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """until: by the event loop's clock."""
+
+    addresses: tuple[str, ...]
+    until: float
+
+
+class CheckedResolver:
     """Resolves by the system; refuses a name when any of its addresses may not be contacted."""
 
     def __init__(self, policy: AddressPolicy, look_up: LookUp = ask_system) -> None:
         self._policy = policy
         self._look_up = look_up
+        self._answers: dict[tuple[str, int], _Answer] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        families = {
-            str(info[4][0]): info[0] for info in await _in_a_thread(self._look_up, host, port, family)
-        }
-        if not families:
+    async def resolve(self, host: str, port: int) -> tuple[str, ...]:
+        """Addresses to try. Raises FetchError when they may not be contacted, OSError when there are none."""
+        now = asyncio.get_running_loop().time()
+        known = self._answers.get((host, port))
+        if known is not None and now < known.until:
+            return known.addresses
+        found = await _in_a_thread(self._look_up, host, port, socket.AF_UNSPEC)
+        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+        if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
-        usable = self._policy.usable(host, list(families), port)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=families[address],
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in _some_of_each_family(usable)
-        ]
-
-    async def close(self) -> None:
-        """Nothing is kept."""
+        usable = tuple(_some_of_each_family(self._policy.usable(host, addresses, port)))
+        if len(self._answers) >= MOST_ANSWERS:
+            self._answers = {name: each for name, each in self._answers.items() if now < each.until}
+        self._answers[host, port] = _Answer(usable, now + ANSWER_HOLDS)
+        return usable
 
 
 def _some_of_each_family(addresses: list[str]) -> list[str]:

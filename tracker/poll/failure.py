@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
-import ssl
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-import aiohttp
+import pycurl
 
 from tracker.errors import FetchError
 
@@ -39,13 +39,32 @@ _ERRNO = {
 }
 
 _NO_NETWORK = frozenset((errno.ENETUNREACH, errno.ENETDOWN))
+_INCOMPLETE = "incomplete: the connection ended before the body did"
+_WEIRD, _TOO_LARGE = 8, 100  # CURLE_…, which pycurl does not name
+_NOT_HTTP = frozenset((pycurl.E_UNSUPPORTED_PROTOCOL, _WEIRD, _TOO_LARGE))
+_CHUNKS = "chunk"
+_SYSTEM = " failure: "  # "Recv failure: Connection reset by peer"
+_FOR_ADDRESS = re.compile(r" ip(?:v[46])? address ", re.IGNORECASE)
 
 
-def fetch_error(error: BaseException) -> FetchError:
+@dataclass(eq=False)
+class Broken(Exception):  # noqa: N818 - its users raise and catch it by this name
+    """An exchange that curl gave up. code, text: CURLE_… and curl's words. number: errno, 0 if unknown.
+
+    verify: what OpenSSL said about the certificate (X509_V_…). answered: the whole head had come.
+    """
+
+    code: int
+    text: str
+    number: int = 0
+    verify: int = 0
+    answered: bool = False
+
+
+def fetch_error(error: Exception) -> FetchError:
     """The FetchError that a failure of the network, of TLS or of HTTP stands for."""
-    for cause in _causes(error):
-        if isinstance(cause, FetchError):
-            return cause
+    if isinstance(error, FetchError):
+        return error
     return FetchError(one_line(_told(error)), offline=_is_ours(error))
 
 
@@ -55,38 +74,59 @@ def one_line(text: str) -> str:
     return shown if len(shown) <= LONGEST_LINE else shown[: LONGEST_LINE - 1] + "…"
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what caused it; aiohttp keeps the system's error in `os_error`."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        waiting += [
-            getattr(cause, "os_error", None),
-            getattr(cause, "certificate_error", None),
-            cause.__cause__,
-        ]
+def _told(error: Exception) -> str:
+    match error:
+        case Broken():
+            return _broken(error)
+        case socket.gaierror():
+            return _dns(error)
+        case OSError() if error.errno in _ERRNO:
+            return _ERRNO[error.errno]
+        case OSError() if error.strerror:
+            return f"connection failed: {error.strerror}"
+        case _:
+            return f"the exchange failed: {type(error).__name__}: {_first_line(str(error))}"
 
 
-def _told(error: BaseException) -> str:
-    for cause in _causes(error):
-        match cause:
-            case aiohttp.ClientError():
-                continue  # some look like the error of the system that they wrap, and lack its details
-            case ssl.SSLCertVerificationError():
-                kind = _VERIFY.get(cause.verify_code, f"not valid: {cause.verify_message}")
-                return f"the TLS certificate is {kind}"
-            case ssl.SSLError():
-                return f"TLS failed: {(cause.reason or 'unknown reason').replace('_', ' ').lower()}"
-            case socket.gaierror():
-                return _dns(cause)
-            case OSError() if cause.errno in _ERRNO:
-                return _ERRNO[cause.errno]
-    return _http(error)
+def _broken(broken: Broken) -> str:
+    match broken.code:
+        case pycurl.E_PEER_FAILED_VERIFICATION:
+            return f"the TLS certificate is {_certificate(broken)}"
+        case pycurl.E_SSL_CACERT_BADFILE:
+            return "TLS failed: this machine's list of certificate authorities cannot be read"
+        case pycurl.E_GOT_NOTHING:
+            return "the server closed the connection"
+        case pycurl.E_PARTIAL_FILE:
+            return _INCOMPLETE
+        case pycurl.E_OPERATION_TIMEDOUT:
+            return _ERRNO[errno.ETIMEDOUT]
+        case pycurl.E_OUT_OF_MEMORY:
+            return _ERRNO[errno.ENOMEM]
+        case code if code in _NOT_HTTP or _CHUNKS in broken.text:
+            return f"not a valid HTTP answer: {_first_line(broken.text) or 'a part of it is too long'}"
+        case pycurl.E_RECV_ERROR if broken.answered:
+            return _INCOMPLETE
+        case _ if _number(broken) in _ERRNO:
+            return _ERRNO[_number(broken)]
+        case pycurl.E_SSL_CONNECT_ERROR:
+            return f"TLS failed: {_first_line(broken.text).rpartition('::')[2].lower() or 'unknown reason'}"
+        case pycurl.E_COULDNT_CONNECT:
+            return f"connection failed: {_first_line(broken.text)}"
+        case _:
+            return f"the exchange failed: {_first_line(broken.text) or f'curl error {broken.code}'}"
+
+
+def _number(broken: Broken) -> int:
+    """The errno of this failure; curl also keeps that of another address, which it tried before."""
+    return broken.number if broken.code == pycurl.E_COULDNT_CONNECT or _SYSTEM in broken.text else 0
+
+
+def _certificate(broken: Broken) -> str:
+    if broken.verify in _VERIFY:
+        return _VERIFY[broken.verify]
+    if "subject name" in broken.text:  # the name is curl's own check, after OpenSSL's
+        return "for another address" if _FOR_ADDRESS.search(broken.text) else "for another host"
+    return f"not valid: {_first_line(broken.text).rpartition(': ')[2]}"
 
 
 def _dns(error: socket.gaierror) -> str:
@@ -97,30 +137,19 @@ def _dns(error: socket.gaierror) -> str:
     return f"DNS: {error.strerror}"
 
 
-def _is_ours(error: BaseException) -> bool:
+def _is_ours(error: Exception) -> bool:
     """Is it our network or name server that fails? Then nothing is known about the publisher."""
-    return any(
-        cause.errno == socket.EAI_AGAIN if isinstance(cause, socket.gaierror) else cause.errno in _NO_NETWORK
-        for cause in _causes(error)
-        if isinstance(cause, OSError)
-    )
-
-
-def _http(error: BaseException) -> str:
     match error:
-        case aiohttp.ServerDisconnectedError():
-            return "the server closed the connection"
-        case aiohttp.ClientPayloadError():
-            return "incomplete: the connection ended before the body did"
-        case aiohttp.ClientResponseError():
-            return f"not a valid HTTP answer: {_first_line(error.message)}"
-        case OSError() if error.strerror:
-            return f"connection failed: {error.strerror}"
+        case Broken():
+            return _number(error) in _NO_NETWORK
+        case socket.gaierror():
+            return error.errno == socket.EAI_AGAIN
+        case OSError():
+            return error.errno in _NO_NETWORK
         case _:
-            return f"the exchange failed: {type(error).__name__}: {_first_line(str(error))}"
+            return False
 
 
 def _first_line(text: str) -> str:
-    """The parser's messages quote the offending bytes: those stay out of the log."""
-    first = next(iter(text.strip().splitlines()), "")
-    return first.partition(": b'")[0].rstrip(":")
+    """curl's words without the bytes that they quote: those stay out of the log."""
+    return next(iter(text.strip().splitlines()), "").partition(": '")[0].rstrip(": ")

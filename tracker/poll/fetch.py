@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -17,36 +16,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-import aiohttp
-from multidict import CIMultiDict
-from yarl import URL
-
 from tracker import __version__
 from tracker.errors import FetchError
 from tracker.model import Feed, Fetched, NotModified, Terms, Validators
-from tracker.poll.connect import LookUp, ask_system, connector
+from tracker.poll.connect import CheckedResolver, LookUp, Trust, ask_system, checked_socket, system_trust
 from tracker.poll.decode import ACCEPTED, Decoder, too_long
-from tracker.poll.failure import fetch_error, one_line
+from tracker.poll.failure import Broken, fetch_error, one_line
 from tracker.poll.freshness import holds, validators
+from tracker.poll.head import Head, Headers
+from tracker.poll.request import Request
 from tracker.poll.schedule import pause_of
 from tracker.poll.status import PERMANENT_REDIRECTS, REDIRECTS, error_of, is_challenge, may_be_challenge
 from tracker.poll.turns import Turns
+from tracker.poll.wire import Reply, Wire
 
 if TYPE_CHECKING:
     from tracker.poll.address import AddressPolicy
     from tracker.poll.url import Target
 
 MOST_REDIRECTS = 5
-LONGEST_HEADER = 80_000
-"""Some publishers send policies longer than aiohttp's 8 kB; with 128 headers at most, 10 MB in all."""
-_READ = 65_536
 _CHALLENGE_PAGE = 16_384
 _FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 )
 # Of our own making: a feed's headers may add to a request but not change how its answer is read.
 _OURS = frozenset(("host", "accept-encoding", "connection", "content-length", "transfer-encoding"))
-_CHARSET = re.compile(r"[A-Za-z0-9._:+-]{1,40}")  # of RFC 2978, without what no registered name has
+# A name of RFC 2978, without what no registered one has.
+_CHARSET = re.compile(r';\s*charset\s*=\s*("?)([A-Za-z0-9._:+-]{1,40})\1\s*(?:;|$)', re.IGNORECASE)
 
 
 def user_agent(contact: str | None = None) -> str:
@@ -87,7 +83,7 @@ class Fetcher:
     """A session with all publishers. Use it as `async with Fetcher(...) as fetcher`.
 
     policy: which hosts may be contacted. agent: see `user_agent`.
-    at_once, per_host, spacing: see `Turns`. tls: how certificates are checked; the system's way if None.
+    at_once, per_host, spacing: see `Turns`. tls: whose certificates are believed; the system's list if None.
     look_up: how names become addresses.
     """
 
@@ -99,7 +95,7 @@ class Fetcher:
         at_once: int = 64,
         per_host: int = 2,
         spacing: timedelta = timedelta(seconds=1),
-        tls: ssl.SSLContext | None = None,
+        tls: Trust | None = None,
         look_up: LookUp = ask_system,
     ) -> None:
         self._policy = policy
@@ -111,26 +107,17 @@ class Fetcher:
         self._look_up = look_up
 
     async def __aenter__(self) -> Self:
-        tls = self._tls or ssl.create_default_context()
         self._clock = asyncio.get_running_loop().time
         self._turns = Turns(self._at_once, self._per_host, self._spacing.total_seconds(), self._clock)
         self._refused: dict[str, _Refusal] = {}
-        self._session = aiohttp.ClientSession(
-            connector=connector(self._policy, self._at_once, tls, self._look_up),
-            cookie_jar=aiohttp.DummyCookieJar(),  # nothing of one poll is told to the next but validators
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours covers all hops
-            trust_env=False,  # a proxy would resolve names itself, and .netrc would add passwords
-            auto_decompress=False,
-            max_line_size=LONGEST_HEADER,
-            max_field_size=LONGEST_HEADER,
-            skip_auto_headers=("User-Agent",),
-        )
+        self._names = CheckedResolver(self._policy, self._look_up)
+        self._wire = Wire(partial(checked_socket, self._policy), self._tls or system_trust())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
+        self._wire.close()
 
     async def fetch(self, feed: Feed, validators: Validators, now: datetime) -> Fetched | NotModified:
         """Ask what the feed's document says now.
@@ -164,8 +151,7 @@ class Fetcher:
         except TimeoutError as error:
             limit = exchange.feed.deadline.total_seconds()
             raise FetchError(f"not finished within {limit:g} seconds") from error
-        except (aiohttp.ClientError, OSError, UnicodeError, ValueError) as error:
-            # ValueError: a header that cannot be sent, or a URL or number that aiohttp cannot read
+        except (Broken, OSError, UnicodeError) as error:
             raise fetch_error(error) from error
         return left - (self._clock() - started), answer
 
@@ -183,117 +169,126 @@ class Fetcher:
 
     async def _hop(self, exchange: _Exchange) -> Fetched | NotModified | None:
         """One request. None means that the exchange goes on elsewhere."""
-        url = URL(str(exchange.at), encoded=True)
-        async with self._session.get(
-            url,
+        at = exchange.at
+        own = at.origin == exchange.origin
+        request = Request(
+            url=str(at),
             headers=_request_headers(exchange, self._agent),
-            allow_redirects=False,
-            ssl=not (exchange.feed.unverified and exchange.at.origin == exchange.origin),
-        ) as response:
-            if response.status in REDIRECTS:
-                self._follow(exchange, response)
+            host=at.host,
+            port=at.port,
+            addresses=None if at.address is not None else await self._names.resolve(at.host, at.port),
+            verified=not (exchange.feed.unverified and own),
+        )
+        async with self._wire.ask(request) as reply:
+            if reply.head.status in REDIRECTS:
+                self._follow(exchange, reply.head)
                 return None
-            return await _answer(exchange, response)
+            return await _answer(exchange, reply)
 
-    def _follow(self, exchange: _Exchange, response: aiohttp.ClientResponse) -> None:
+    def _follow(self, exchange: _Exchange, head: Head) -> None:
         exchange.redirects += 1
         if exchange.redirects > MOST_REDIRECTS:
             raise FetchError(f"too many redirects (more than {MOST_REDIRECTS})")
-        if "Location" not in response.headers:
-            raise FetchError(f"HTTP {response.status} without a Location")
+        if "Location" not in head.headers:
+            raise FetchError(f"HTTP {head.status} without a Location")
         try:
-            target = self._policy.redirected(exchange.at, response.headers["Location"])
+            target = self._policy.redirected(exchange.at, head.headers["Location"])
         except FetchError as error:
             raise FetchError(f"redirect refused: {error}", blocked=error.blocked) from error
         if exchange.at.scheme == "https" and target.scheme == "http" and exchange.feed.headers:
             raise FetchError("redirect refused: from https to http, and the feed has headers of its own")
-        exchange.permanent = exchange.permanent and response.status in PERMANENT_REDIRECTS
+        exchange.permanent = exchange.permanent and head.status in PERMANENT_REDIRECTS
         exchange.at = target
 
 
-def _request_headers(exchange: _Exchange, agent: str) -> CIMultiDict[str]:
+def _request_headers(exchange: _Exchange, agent: str) -> Mapping[str, str]:
     """The feed's own headers, which may be secrets, go to the feed's own origin only."""
-    headers = CIMultiDict({"User-Agent": agent, "Accept": _FEED_TYPES, "Accept-Encoding": ACCEPTED})
+    headers = {
+        "User-Agent": agent,
+        "Accept": _FEED_TYPES,
+        "Accept-Encoding": ACCEPTED,
+        "Connection": "close",
+    }
     if exchange.validators.etag is not None:
         headers["If-None-Match"] = exchange.validators.etag
     if exchange.validators.last_modified is not None:
         headers["If-Modified-Since"] = exchange.validators.last_modified
-    if exchange.at.origin == exchange.origin:
-        headers.update(
-            {name: value for name, value in exchange.feed.headers.items() if name.lower() not in _OURS}
-        )
+    if exchange.at.origin == exchange.origin and exchange.feed.headers:
+        own = {name: value for name, value in exchange.feed.headers.items() if name.lower() not in _OURS}
+        replaced = {name.lower() for name in own}
+        return {name: value for name, value in headers.items() if name.lower() not in replaced} | own
     return headers
 
 
-async def _answer(exchange: _Exchange, response: aiohttp.ClientResponse) -> Fetched | NotModified:
-    if response.status == 304 and exchange.validators != Validators():
-        return NotModified(exchange.validators, terms=_terms(exchange, response))
-    if response.status == 304:
+async def _answer(exchange: _Exchange, reply: Reply) -> Fetched | NotModified:
+    status, headers = reply.head.status, reply.head.headers
+    if status == 304 and exchange.validators != Validators():
+        return NotModified(exchange.validators, terms=_terms(exchange, headers))
+    if status == 304:
         raise FetchError("HTTP 304 (not modified), although nothing was asked to compare with")
-    if response.status != 200 or is_challenge(200, response.headers, b""):
-        start = await _start_of(response) if may_be_challenge(response.status) else b""
-        raise error_of(response.status, response.headers, start, exchange.now, exchange.host)
-    body = await _whole_body(response, exchange.feed.max_bytes)
+    if status != 200 or is_challenge(200, headers, b""):
+        start = await _start_of(reply) if may_be_challenge(status) else b""
+        raise error_of(status, headers, start, exchange.now, exchange.host)
+    body = await _whole_body(reply, exchange.feed.max_bytes)
     if not body:
         raise FetchError("empty body")
     return Fetched(
         body=body,
         url=str(exchange.at),
-        content_type=_content_type(response.headers),
-        charset=_charset(response),
-        validators=validators(response.headers),
-        terms=_terms(exchange, response),
+        content_type=_content_type(headers),
+        charset=_charset(headers),
+        validators=validators(headers),
+        terms=_terms(exchange, headers),
     )
 
 
-def _terms(exchange: _Exchange, response: aiohttp.ClientResponse) -> Terms:
-    headers = response.headers
+def _terms(exchange: _Exchange, headers: Headers) -> Terms:
     return Terms(
-        holds=holds(headers, headers.getall("Cache-Control", ()), exchange.now),
+        holds=holds(headers, headers.every("Cache-Control"), exchange.now),
         moved_to=str(exchange.at) if exchange.redirects and exchange.permanent else None,
     )
 
 
-async def _whole_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    length = response.content_length
+async def _whole_body(reply: Reply, limit: int) -> bytes:
+    length = reply.head.length
     if length is not None and length > limit:
         raise FetchError(f"{length} bytes long, the limit is {limit}")
     body = bytearray()
-    async for piece in _decoded(response, limit):
+    async for piece in _decoded(reply, limit):
         body += piece
         if len(body) > limit:
             raise too_long(limit)
     return bytes(body)
 
 
-async def _decoded(response: aiohttp.ClientResponse, limit: int) -> AsyncGenerator[bytes, None]:
-    decoder = Decoder(", ".join(response.headers.getall("Content-Encoding", ())), limit)
-    async for chunk in response.content.iter_chunked(_READ):
+async def _decoded(reply: Reply, limit: int) -> AsyncGenerator[bytes, None]:
+    decoder = Decoder(", ".join(reply.head.headers.every("Content-Encoding")), limit)
+    while chunk := await reply.read():
         for piece in decoder.feed(chunk):
             yield piece
     for piece in decoder.finish():
         yield piece
 
 
-async def _start_of(response: aiohttp.ClientResponse) -> bytes:
+async def _start_of(reply: Reply) -> bytes:
     """The beginning of an error page; when it cannot be read, the status alone must do."""
     start = b""
     try:
-        async with aclosing(_decoded(response, 2 * _READ)) as pieces:
+        async with aclosing(_decoded(reply, 16 * _CHALLENGE_PAGE)) as pieces:
             async for piece in pieces:
                 start += piece
                 if len(start) >= _CHALLENGE_PAGE:
                     break
-    except (aiohttp.ClientError, FetchError):
+    except (Broken, FetchError):
         return start
     return start
 
 
-def _charset(response: aiohttp.ClientResponse) -> str | None:
-    charset = response.charset
-    return charset if charset is not None and _CHARSET.fullmatch(charset) else None
+def _charset(headers: Headers) -> str | None:
+    charset = _CHARSET.search(headers.get("Content-Type", ""))
+    return charset[2].lower() if charset else None
 
 
-def _content_type(headers: Mapping[str, str]) -> str | None:
+def _content_type(headers: Headers) -> str | None:
     value = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return one_line(value) or None
