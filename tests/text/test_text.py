@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker import text as text_room
 from tracker.simplified import SIMPLIFIED
-from tracker.text import Kind, Offsets, normalise, sentence_ends, tokenise
+from tracker.text import Kind, Offsets, folded, normalise, sentence_ends, tokenise
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,21 @@ def test_time_grows_with_the_length_of_a_text(piece: str) -> None:
     short = min(seconds(60_000) for _ in range(3))
 
     assert seconds(600_000) < 60 * short + 0.5
+
+
+@given(anything)
+def test_the_quick_ways_say_what_the_slow_way_says(text: str) -> None:
+    slow = "".join(folded for _, folded in text_room._pieces(text))
+
+    assert normalise(text).written == slow
+    assert folded(text) == normalise(text).folded == slow.casefold()
+
+
+def test_every_usual_character_is_written_alike_by_the_quick_and_the_slow_way() -> None:
+    usual = [chr(code) for code in range(0x110000) if text_room._ODD.search(chr(code)) is None]
+
+    texts = ["a".join(usual[at : at + 500]) for at in range(0, len(usual), 500)]
+
+    assert [normalise(text).written for text in texts] == [
+        "".join(folded for _, folded in text_room._pieces(text)) for text in texts
+    ]

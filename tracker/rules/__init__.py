@@ -4,7 +4,8 @@ source      what config hands over
 lexemes, tree, syntax           the text of a rule → a tree
 literals, vocabulary, expand    terms and names → strings to look for
 clauses, build, compile         trees → one ruleset
-fields, names, scan, match      an item → matches
+fields, groups, sieve           which rules an item can match at all
+names, scan, match              an item → matches
 examples    the examples beside the rules, tried
 """
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
 
@@ -168,28 +168,6 @@ def _covered(hit: Hit, starts: list[tuple[Field, int]], reach: list[Hit]) -> boo
     return before >= 0 and reach[before].field is hit.field and reach[before].end >= hit.end
 
 
-def required(clause: Clause, cost: Costs) -> frozenset[int] | None:
-    """Return atoms of which at least one is seen whenever the clause holds; the cheapest such set.
-
-    None when the clause can hold where nothing is found.
-    """
-    match clause:
-        case Find():
-            return clause.atoms
-        case Never():
-            return None
-        case Every():
-            return cost.cheapest(required(part, cost) for part in clause.parts)
-        case Some():
-            sets = [required(part, cost) for part in clause.parts]
-            given = [each for each in sets if each is not None]
-            return frozenset().union(*given) if len(given) == len(sets) else None
-        case Close():
-            return cost.cheapest((required(clause.left, cost), required(clause.right, cost)))
-        case Without():
-            return required(clause.left, cost)
-
-
 def finds(clause: Clause) -> Iterator[Find]:
     """Yield every find that a clause is made of."""
     match clause:
@@ -203,15 +181,3 @@ def finds(clause: Clause) -> Iterator[Find]:
         case Close() | Without():
             yield from finds(clause.left)
             yield from finds(clause.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """How common each atom is thought to be: the more rules use it, the more items hold it."""
-
-    of: Mapping[int, float] = field(default_factory=dict)
-
-    def cheapest(self, sets: Iterable[frozenset[int] | None]) -> frozenset[int] | None:
-        """Return the set whose atoms are rarest together."""
-        given = [each for each in sets if each is not None]
-        return min(given, key=lambda atoms: sum(self.of.get(atom, 1.0) for atom in atoms)) if given else None

@@ -8,11 +8,14 @@ from collections import Counter
 
 from tracker.errors import ConfigError
 from tracker.rules.build import ClauseError, Compiled, compile_tree
-from tracker.rules.clauses import Costs, finds, required
+from tracker.rules.clauses import finds
 from tracker.rules.examples import check_examples
 from tracker.rules.expand import Expander
+from tracker.rules.groups import Costs, required_groups
 from tracker.rules.lexemes import RuleSyntaxError
-from tracker.rules.ruleset import FIELDS, Rule, Ruleset
+from tracker.rules.lexicon import FIELDS, Rule
+from tracker.rules.ruleset import Ruleset
+from tracker.rules.sieve import sieve
 from tracker.rules.source import Definitions, RuleSource, Written
 from tracker.rules.syntax import DEFAULT, parse
 from tracker.text import NORMALISER
@@ -35,13 +38,14 @@ def compile_rules(definitions: Definitions) -> Ruleset:
     compiler.expander.check_all()
     if problems := compiler.expander.problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.place))
+    lexicon = compiler.expander.vocabulary.lexicon()
     return Ruleset(
         signals=tuple(signal.key for signal in definitions.signals),
         rules=tuple(rules),
         warnings=(),
         hash=_digest([rule.hash for rule in rules]),
-        lexicon=compiler.expander.vocabulary.lexicon(),
-        candidates=_candidates(rules),
+        lexicon=lexicon,
+        sieve=sieve(rules, lexicon, _costs(rules)),
         fields=tuple(field for field in FIELDS if field in compiler.fields),
     )
 
@@ -60,7 +64,7 @@ class _Rules:
         unless = self._expression(source.unless) if source.unless else None
         if when is None or (source.unless and unless is None):
             return None
-        if required(when.clause, Costs()) is None:
+        if not required_groups(when.clause):
             hint = "say what an item must hold, beside what it must not"
             problem = source.when.problem(0, "this rule can hold where nothing is found", hint)
             self.expander.problems.append(problem)
@@ -82,14 +86,8 @@ class _Rules:
         return None
 
 
-def _candidates(rules: list[Rule]) -> dict[int, tuple[int, ...]]:
-    """Return for each atom the rules that its find makes worth a look: by their rarest required group."""
-    costs = Costs(Counter(found for rule in rules for find in finds(rule.when) for found in find.atoms))
-    candidates: dict[int, list[int]] = {}
-    for number, rule in enumerate(rules):
-        for found in required(rule.when, costs) or ():
-            candidates.setdefault(found, []).append(number)
-    return {found: tuple(numbers) for found, numbers in candidates.items()}
+def _costs(rules: list[Rule]) -> Costs:
+    return Costs(Counter(found for rule in rules for find in finds(rule.when) for found in find.atoms))
 
 
 def _digest(value: object) -> str:

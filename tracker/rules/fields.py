@@ -9,6 +9,15 @@ LEAD = 800
 """How many characters of a summary or content the lead may have."""
 
 
+MATCHED = 64_000
+"""How many characters of an item are matched at most: 2,000 of each field, the content has the rest."""
+_MATCHED_OF_FIELD = 2_000
+_MATCHED_OF_CONTENT = MATCHED - (len(Field) - 1) * _MATCHED_OF_FIELD
+
+_NEAR_END = 250
+"""Characters before the end of a lead in which the end of its last sentence usually stands."""
+
+
 def lead_source(item: Item) -> str:
     """Return the text that the lead is the beginning of: the summary, or the content when there is none."""
     return item.summary if item.summary.strip() else item.content
@@ -23,8 +32,18 @@ def lead_of(item: Item) -> str:
     if len(source) <= LEAD:
         return source
     # One more character, because a full stop ends a sentence only before a space.
-    ends = [end for end in sentence_ends(source[: LEAD + 1]) if end <= LEAD]
-    return source[: ends[-1] if ends else LEAD]
+    text = source[: LEAD + 1]
+    for start in (LEAD - _NEAR_END, 0):
+        if ends := [end for end in sentence_ends(text, start) if end <= LEAD]:
+            return source[: ends[-1]]
+    return source[:LEAD]
+
+
+def matched_text(field: Field, item: Item, feed: Feed) -> str:
+    """Return what rules look at of one part of an item."""
+    return field_text(field, item, feed)[
+        : _MATCHED_OF_CONTENT if field is Field.CONTENT else _MATCHED_OF_FIELD
+    ]
 
 
 def field_text(field: Field, item: Item, feed: Feed) -> str:

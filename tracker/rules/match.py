@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
-from tracker.rules.ruleset import FIELD_NUMBERS, Rule, Ruleset
+from tracker.rules.lexicon import FIELD_NUMBERS, Rule
+from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
 
 TITLE_POINTS = 2.0
@@ -17,18 +18,16 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
     """Return a match for each signal that the item shows, in the user's order of signals."""
     if not ruleset.rules:
         return ()
+    possible = ruleset.sieve.possible(item, feed)
+    if not possible:
+        return ()
     scan = Scan(ruleset, item, feed)
     held: dict[int, list[Rule]] = {}
-    for number in sorted(_candidates(ruleset, scan.seen)):
+    for number in possible:
         rule = ruleset.rules[number]
         if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
             held.setdefault(rule.signal, []).append(rule)
     return tuple(_match(ruleset.signals[signal], held[signal], scan, feed) for signal in sorted(held))
-
-
-def _candidates(ruleset: Ruleset, seen: set[int]) -> set[int]:
-    worth = ruleset.candidates
-    return {number for found in seen & worth.keys() for number in worth[found]}
 
 
 def _match(signal: str, rules: Sequence[Rule], scan: Scan, feed: Feed) -> Match:

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from ahocorasick_rs import AhoCorasick
 
 from tracker.errors import Problem
 from tracker.model import Field
-from tracker.rules.clauses import Clause
-from tracker.rules.literals import Literal, Zone
-from tracker.rules.names import Name
-
-FIELDS = tuple(Field)
-FIELD_NUMBERS = {field: number for number, field in enumerate(FIELDS)}
-
-
-def atom(literal: int, field: int) -> int:
-    """Return the number that stands for a literal (or an entity) found in a field."""
-    return literal << 4 | field
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A compiled rule. signal: its place in the user's order. hash: of everything that it expands to."""
-
-    id: str
-    signal: int
-    score: float
-    when: Clause
-    unless: Clause | None
-    hash: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Lexicon:
-    """All literals of all rules, and the automaton that finds them. A literal is known by its number.
-
-    zones: the zone of each literal. careful: literals whose finds must be looked at one by one.
-    rests: what must follow a literal. names: the entities that a literal names. excluding: literals
-    in which a name means something else. used: the zones of all. Entities are numbered from len(literals) on.
-    """
-
-    literals: tuple[Literal, ...]
-    automaton: AhoCorasick
-    zones: tuple[Zone, ...]
-    careful: frozenset[int]
-    rests: Mapping[int, re.Pattern[str]]
-    names: Mapping[int, tuple[Name, ...]]
-    excluding: frozenset[int]
-    used: frozenset[Zone]
+from tracker.rules.lexicon import Lexicon, Rule
+from tracker.rules.sieve import Sieve
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ruleset:
     """All rules of a config.
 
-    rules: in the order written. candidates: for an atom, the numbers of the rules that may hold when
-    it is seen. fields: those that any rule looks at. hash: of all rules.
+    rules: in the order written. sieve: tells which rules are worth a scan.
+    fields: those that any rule looks at. hash: of all rules.
     """
 
     signals: tuple[str, ...]
@@ -67,5 +23,5 @@ class Ruleset:
     warnings: tuple[Problem, ...]
     hash: str
     lexicon: Lexicon
-    candidates: Mapping[int, tuple[int, ...]]
+    sieve: Sieve
     fields: tuple[Field, ...]

@@ -7,16 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from tracker.model import Feed, Field, Hit, Item, Panel
-from tracker.rules.fields import field_text
+from tracker.rules.fields import matched_text
+from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, atom
 from tracker.rules.literals import Zone, is_word_char
 from tracker.rules.names import Sighting, Span, counted
-from tracker.rules.ruleset import FIELD_NUMBERS, FIELDS, Ruleset, atom
+from tracker.rules.ruleset import Ruleset
 from tracker.text import Kind, Normalised, Offsets, normalise, sentence_ends, tokenise
-
-MATCHED = 64_000
-"""How many characters of an item are matched at most: 2,000 of each field, the content has the rest."""
-_MATCHED_OF_FIELD = 2_000
-_MATCHED_OF_CONTENT = MATCHED - (len(FIELDS) - 1) * _MATCHED_OF_FIELD
 
 _MAIN = frozenset((FIELD_NUMBERS[Field.TITLE], FIELD_NUMBERS[Field.LEAD]))
 
@@ -70,7 +66,7 @@ class Scan:
             if zones[number] is not zone:
                 continue
             if number in careful:
-                if not self._counts(number, start, end):
+                if not lexicon.counts(number, board.text, start, end):
                     continue
                 watched.append((number, field, (start, end)))
             key = number << 4 | field
@@ -81,18 +77,6 @@ class Scan:
         if watched:
             self._find_names(found, watched, context_known)
         return found
-
-    def _counts(self, number: int, start: int, end: int) -> bool:
-        """Return whether a find of a literal has the surroundings that the literal asks for."""
-        literal, text = self._lexicon.literals[number], self._board.text
-        if literal.rest:
-            rest = self._lexicon.rests[number].match(text, end)
-            if rest is None:
-                return False
-            end = rest.end()
-        if literal.bound_left and start and is_word_char(text[start - 1]):
-            return False
-        return not (literal.bound_right and is_word_char(text[end]))
 
     def _find_names(
         self, found: dict[int, list[Span]], watched: list[tuple[int, int, Span]], context_known: bool
@@ -184,8 +168,7 @@ _ZONES = tuple(Zone)
 def _texts(fields: tuple[Field, ...], item: Item, feed: Feed) -> dict[int, Normalised]:
     texts = {}
     for field in fields:
-        limit = _MATCHED_OF_CONTENT if field is Field.CONTENT else _MATCHED_OF_FIELD
-        if text := field_text(field, item, feed)[:limit]:
+        if text := matched_text(field, item, feed):
             texts[FIELD_NUMBERS[field]] = normalise(text)
     return texts
 

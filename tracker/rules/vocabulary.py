@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Field
+from tracker.rules.lexicon import FIELD_NUMBERS, Lexicon, atom
 from tracker.rules.literals import Literal, Zone, alias_literal, inner_literal, term_literal
 from tracker.rules.names import Name
-from tracker.rules.ruleset import FIELD_NUMBERS, Lexicon, atom
 from tracker.rules.source import AliasSource, EntitySource
 from tracker.rules.syntax import DEFAULT
 

@@ -1,0 +1,66 @@
+"""What a clause cannot hold without: groups of atoms, of each of which one at least is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+
+from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Without
+
+Group = frozenset[int]
+"""Atoms of which one at least is seen."""
+
+_MOST = 32
+"""Groups that alternatives are multiplied out to; beyond, they give one."""
+
+
+def required_groups(clause: Clause) -> tuple[Group, ...]:
+    """Return groups that are all seen in whenever the clause holds; none when it can hold without a find.
+
+    Together they say as much as the clause does, but for `not`, for the distance of finds and for very
+    many alternatives.
+    """
+    return _without_wider(dict.fromkeys(_groups(clause)))
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """How common each atom is thought to be: the more rules use it, the more items hold it."""
+
+    of: Mapping[int, float] = field(default_factory=dict)
+
+    def cheapest(self, groups: Iterable[Group]) -> Group:
+        """Return the group whose atoms are rarest together."""
+        return min(groups, key=lambda group: sum(self.of.get(atom, 1.0) for atom in group))
+
+
+def _groups(clause: Clause) -> list[Group]:
+    match clause:
+        case Find():
+            return [clause.atoms]
+        case Never():
+            return []
+        case Every():
+            return [group for part in clause.parts for group in _groups(part)]
+        case Some():
+            return _any_of([_groups(part) for part in clause.parts])
+        case Close():
+            return _groups(clause.left) + _groups(clause.right)
+        case Without():
+            return _groups(clause.left)
+
+
+def _any_of(parts: Sequence[list[Group]]) -> list[Group]:
+    """Of (a and b) or (c and d): a or c, a or d, b or c, b or d."""
+    if not all(parts):
+        return []
+    if prod(map(len, parts)) > _MOST:
+        return [frozenset().union(*(min(part, key=len) for part in parts))]
+    return [frozenset().union(*chosen) for chosen in product(*parts)]
+
+
+def _without_wider(groups: dict[Group, None]) -> tuple[Group, ...]:
+    """Leave out groups that another one lies in: they say less."""
+    return tuple(group for group in groups if not any(other < group for other in groups))
