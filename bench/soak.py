@@ -4,8 +4,9 @@
 
 Everything goes through the command line, as a user would do it: `tracker start`, edits of config.yaml,
 `kill -9`, `tracker start` again, `tracker stop`. Meanwhile the memory of all processes (PSS), threads and
-open files are sampled. At the end the database is examined; what was found wrong is listed, and the exit
-code is 1.
+open files are sampled. The recorded items are old, so that no edition takes them: one more feed writes an
+item a minute that a rule of the pack matches. At the end the database is examined; what was found wrong is
+listed, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import psutil
 from replay import replay_server
@@ -44,6 +49,54 @@ signals:
 """
 
 
+NEVER = {
+    "items are there twice": "(SELECT 1 FROM item GROUP BY feed_id, guid_key HAVING count(*) > 1)",
+    "feeds are still leased": "feed WHERE lease_token IS NOT NULL",
+    "feeds were never seen": "feed WHERE last_success IS NULL AND NOT archived",
+    "feeds were due for more than a minute and not asked": (
+        "feed WHERE NOT archived AND next_poll < (SELECT max(last_poll) FROM feed) - 60000000"
+    ),
+    "matches that wait are older than the last edition": (
+        "match JOIN item ON item.id = item_id WHERE edition IS NULL AND NOT match.backlog AND NOT late"
+        " AND first_seen < (SELECT max(window_end) FROM edition)"
+    ),
+}
+"""What must not be in the database after a run, by what a row of it means."""
+
+
+class Wire(BaseHTTPRequestHandler):
+    """A feed with a new item each minute since the server began: a price cut by a percentage of its own."""
+
+    def do_GET(self) -> None:
+        begun: datetime = self.server.begun  # type: ignore[attr-defined]
+        count = int((datetime.now(UTC) - begun).total_seconds() // 60)
+        items = "".join(
+            f"<item><guid>{number}</guid><title>OpenAI cuts API prices again, the {number}. time</title>"
+            f"<link>https://wire.example/{number}</link>"
+            f"<pubDate>{format_datetime(begun + timedelta(minutes=number))}</pubDate></item>"
+            for number in range(count, max(0, count - 30), -1)
+        )
+        body = f'<rss version="2.0"><channel><title>Wire</title>{items}</channel></rss>'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the soak's own lines are what is read."""
+
+
+@contextmanager
+def wire_server() -> Iterator[int]:
+    """Serve `Wire`; yields its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Wire) as server:
+        server.begun = datetime.now(UTC)  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
 @dataclass(frozen=True)
 class Sample:
     """What all processes of the daemon used at one time. memory: MB, sum of PSS."""
@@ -60,6 +113,7 @@ class Soak:
 
     folder: Path
     address: str
+    wire: int
     feeds: int
     minutes: float
     begun: float = field(default_factory=time.monotonic)
@@ -105,7 +159,8 @@ class Soak:
         port = self.address.rsplit(":", 1)[1]
         self.config.write_text(
             f"use: ai-industry/signals\ndigest: {{at: [{self.hours}], zone: UTC}}\n"
-            f"poll: {{interval: 5m, allow: ['127.0.0.0/8:{port}']}}\n{listed}\n{more}",
+            f"poll: {{interval: 5m, allow: ['127.0.0.0/8:{port}', '127.0.0.1:{self.wire}']}}\n"
+            f"{listed}  - {{name: wire, url: 'http://127.0.0.1:{self.wire}/', interval: 5m}}\n{more}",
             "utf-8",
         )
 
@@ -193,41 +248,30 @@ def measure(soak: Soak) -> None:
 def examine(soak: Soak) -> None:
     """Is everything there, once, and told once?"""
     with closing(sqlite3.connect(f"file:{soak.data / 'tracker.sqlite'}?mode=ro", uri=True)) as database:
-        ask = database.execute
-        if (said := ask("PRAGMA integrity_check").fetchone()[0]) != "ok":
+
+        def ask(query: str) -> list[tuple[Any, ...]]:
+            return database.execute(query).fetchall()
+
+        for what, query in NEVER.items():
+            if number := ask(f"SELECT count(*) FROM {query}")[0][0]:
+                soak.fault(f"{number} {what}")
+        if (said := ask("PRAGMA integrity_check")[0][0]) != "ok":
             soak.fault(f"integrity_check: {said}")
-        twice = ask(
-            "SELECT count(*) FROM (SELECT 1 FROM item GROUP BY feed_id, guid_key HAVING count(*) > 1)"
-        )
-        if number := twice.fetchone()[0]:
-            soak.fault(f"{number} items are there twice")
-        leased = ask("SELECT count(*) FROM feed WHERE lease_token IS NOT NULL").fetchone()[0]
-        if leased:
-            soak.fault(f"{leased} feeds are still leased")
-        unseen = ask("SELECT id, last_error FROM feed WHERE last_success IS NULL AND NOT archived").fetchall()
-        editions = ask("SELECT number, digest FROM edition ORDER BY number").fetchall()
-        taken = dict(
-            ask("SELECT edition, count(*) FROM match WHERE edition IS NOT NULL GROUP BY 1").fetchall()
-        )
-        items, matches = (ask(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ("item", "match"))
-        latest = ask("SELECT max(last_poll) FROM feed").fetchone()[0]
-        an_hour_before = latest - int(timedelta(hours=1).total_seconds() * 1e6)
-        old = "SELECT count(*) FROM feed WHERE NOT archived AND last_poll < ?"
-        stale = ask(old, (an_hour_before,)).fetchone()[0]
+        editions = ask("SELECT number, digest FROM edition ORDER BY number")
+        taken = dict(ask("SELECT edition, count(*) FROM match WHERE edition IS NOT NULL GROUP BY 1"))
+        wire = sorted(int(row[0]) for row in ask("SELECT guid FROM item WHERE feed_id = 'wire'"))
+        items, matches = (ask(f"SELECT count(*) FROM {name}")[0][0] for name in ("item", "match"))
     for number, digest in editions:
         lines = sum(len(section["lines"]) for section in json.loads(digest)["digest"]["sections"])
         if lines != taken.get(number, 0):
             soak.fault(f"edition {number} shows {lines} matches, {taken.get(number, 0)} are marked as taken")
         if not list((soak.data / "digest").glob(f"*{number}*")):
             soak.fault(f"edition {number} has no page")
-    if stale:
-        soak.fault(f"{stale} feeds were not asked for an hour")
-    soak.say(
-        f"{items} items, {matches} matches, editions {[number for number, _ in editions]}, "
-        f"taken {taken}, never seen {len(unseen)}"
-    )
-    for feed, error in unseen:
-        soak.say(f"  never seen: {feed}: {error}")
+    if wire != list(range(1, len(wire) + 1)) or len(wire) < soak.minutes - 7:
+        soak.fault(f"of the wire's items these are there: {wire}")
+    if editions and not taken:
+        soak.fault("no edition told anything")
+    soak.say(f"{items} items, {matches} matches, {len(wire)} of the wire; told per edition: {taken}")
 
 
 def tell(soak: Soak) -> None:
@@ -250,8 +294,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--feeds", type=int, default=120, help="the 30 histories come first")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, replay_server(options.shared) as address:
-        soak = Soak(Path(folder), address, options.feeds, options.minutes)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        replay_server(options.shared) as address,
+        wire_server() as wire,
+    ):
+        soak = Soak(Path(folder), address, wire, options.feeds, options.minutes)
         soon = range(6, int(options.minutes) + 6, 9)
         soak.hours = ", ".join(f'"{datetime.now(UTC) + timedelta(minutes=each):%H:%M}"' for each in soon)
         soak.write()
