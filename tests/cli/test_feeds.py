@@ -17,7 +17,8 @@ from tracker import shipped
 SECRET = "s3cret"
 PAGE = "<!doctype html><html><head>{}</head><body>Hello</body></html>"
 LINK = "<link rel=alternate type='application/rss+xml' href='{}'>"
-HEAD = "# My own config.\nuse: ai-industry/signals   # no feeds of the pack\n"
+HEAD = "# My own config.\nuse: none   # nothing of the pack\n"
+PACKED = HEAD.replace("none   # nothing", "ai-industry/signals   # no feeds")
 
 
 def rss(title: str, *titles: str) -> bytes:
@@ -106,6 +107,13 @@ def mine(home: Any, site: Site) -> Any:
     return home
 
 
+@pytest.fixture
+def with_pack(mine: Any, site: Site) -> Any:
+    """The same with the pack's rules, which cost a second per command."""
+    mine.config.write_text(PACKED + site.allowed + "# The end.\n", "utf-8")
+    return mine
+
+
 def text(home: Any) -> str:
     return str(home.config.read_text("utf-8"))
 
@@ -113,8 +121,8 @@ def text(home: Any) -> str:
 # --- add ------------------------------------------------------------------------------------------
 
 
-def test_a_feed_is_shown_and_added_below_what_is_there(mine: Any, site: Site) -> None:
-    before = text(mine)
+def test_a_feed_is_shown_and_added_below_what_is_there(with_pack: Any, site: Site) -> None:
+    mine, before = with_pack, text(with_pack)
 
     run = mine.tracker("feeds", "add", f"{site.home}/a.xml", "--yes")
 
@@ -383,7 +391,8 @@ def test_the_list_tells_how_each_feed_stands(mine: Any, site: Site) -> None:
     assert "ai-news" not in some.out
 
 
-def test_check_tells_answers_and_signals_and_keeps_nothing(mine: Any, site: Site) -> None:
+def test_check_tells_answers_and_signals_and_keeps_nothing(with_pack: Any, site: Site) -> None:
+    mine = with_pack
     for path in ("a.xml", "zh.xml"):
         mine.tracker("feeds", "add", f"{site.home}/{path}", "--yes")
 
@@ -447,7 +456,7 @@ def test_markup_in_a_title_and_endless_folders_do_no_harm(home: Any, shared: Pat
 def test_what_is_exported_is_imported_as_it_was(home: Any) -> None:
     home.tracker("init", "config.yaml")
     home.tracker("feeds", "export", "all.opml")
-    (home.folder / "other.yaml").write_text(HEAD, "utf-8")
+    (home.folder / "other.yaml").write_text(PACKED, "utf-8")
 
     run = home.tracker("-c", "other.yaml", "feeds", "import", "all.opml")
     again = home.tracker("-c", "other.yaml", "feeds", "export", "--mine")
