@@ -41,7 +41,7 @@ def open_table(path: Path) -> sqlite3.Connection:
 
 
 def insert(opened: sqlite3.Connection, polls: Sequence[Sequence[tuple[object, ...]]]) -> None:
-    """One transaction per poll."""
+    """One transaction per group of rows."""
     for rows in polls:
         opened.execute("BEGIN IMMEDIATE")
         opened.executemany(_INSERT, rows)

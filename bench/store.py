@@ -5,7 +5,8 @@
 --large also measures the reads of an edition and of `status` at 1,000,000 items; see archive.py.
 
 Ours does more per poll: it takes the feed's lease, fences the commit, asks which items are known, checks
-the text, and keeps the matches of every tenth item.
+the text, and keeps the matches of every tenth item. Polls that end together share a transaction, as they do
+in the poller; the same number share one of the limit's. One poll per transaction is told, too.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tracker.store.store import open_store
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 FEEDS, ITEMS, ROUNDS, TARGET = 400, 50, 3, 0.4
+TOGETHER = 10
 WORDS = (
     "acme",
     "cuts",
@@ -55,25 +57,32 @@ def made_polls(random_: random.Random) -> list[list[Found]]:
     return [[_found(random_, feed, number) for number in range(ITEMS)] for feed in range(FEEDS)]
 
 
-def ours(polls: list[list[Found]], folder: Path) -> float:
-    """Items per second through the store."""
+def ours(polls: list[list[Found]], folder: Path, together: int) -> float:
+    """Items per second through the store, so many polls per transaction."""
     with open_store(f"sqlite:///{folder / 'ours.db'}") as store:
         store.sync_feeds(
             [Feed(f"feed-{n:04}", f"Feed {n}", f"https://{n}.example/") for n in range(FEEDS)], NOW
         )
         states = store.lease(NOW, NOW + timedelta(minutes=5), FEEDS)
         started = perf_counter()
-        for state, founds in zip(states, polls, strict=True):
-            polled = Polled(replace(state, last_poll=NOW, next_poll=NOW + timedelta(hours=1)), tuple(founds))
-            assert store.commit(polled, "config", NOW)
+        later = NOW + timedelta(hours=1)
+        polled = [
+            Polled(replace(state, last_poll=NOW, next_poll=later), tuple(founds))
+            for state, founds in zip(states, polls, strict=True)
+        ]
+        for first in range(0, FEEDS, together):
+            assert store.commit_several(polled[first : first + together], "config", NOW)
         spent = perf_counter() - started
         assert store.counts().items == FEEDS * ITEMS
     return FEEDS * ITEMS / spent
 
 
-def bare(polls: list[list[Found]], folder: Path) -> float:
+def bare(polls: list[list[Found]], folder: Path, together: int) -> float:
     """Items per second through sqlite3 alone."""
-    rows = [[baseline_store.row(found.item) for found in founds] for founds in polls]
+    rows = [
+        [baseline_store.row(found.item) for founds in polls[first : first + together] for found in founds]
+        for first in range(0, FEEDS, together)
+    ]
     opened = baseline_store.open_table(folder / "bare.db")
     started = perf_counter()
     baseline_store.insert(opened, rows)
@@ -101,16 +110,27 @@ def _found(random_: random.Random, feed: int, number: int) -> Found:
     return Found(item, (MATCH,) if number % 10 == 0 else ())
 
 
-def main() -> int:
-    """Interleaved rounds, so that what else the machine does hits both."""
-    polls = made_polls(random.Random(20261123))
+def beside(polls: list[list[Found]], together: int) -> float:
+    """Our share of the limit. Interleaved rounds, so that what else the machine does hits both."""
     measured: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
-            measured.append((bare(polls, Path(folder)), ours(polls, Path(folder))))
+            place = Path(folder)
+            measured.append((bare(polls, place, together), ours(polls, place, together)))
     limit, speed = (median(column) for column in zip(*measured, strict=True))
     ratio = median(ours_ / bare_ for bare_, ours_ in measured)
-    print(f"store  sqlite3.executemany {limit:,.0f} items/s  Tracker {speed:,.0f} items/s  ratio {ratio:.2f}")
+    print(
+        f"store, {together:>2} polls per transaction  sqlite3.executemany {limit:,.0f} items/s  "
+        f"Tracker {speed:,.0f} items/s  ratio {ratio:.2f}"
+    )
+    return ratio
+
+
+def main() -> int:
+    """Measure, print, and say by the exit code whether the target is met."""
+    polls = made_polls(random.Random(20261123))
+    beside(polls, 1)
+    ratio = beside(polls, TOGETHER)
     met = ratio >= TARGET
     if "--large" in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:

@@ -14,7 +14,7 @@ _YOUNG = 10_000
 def at_rest() -> Iterator[None]:
     """While the block runs, what is there now (modules, rules, feeds) is not looked through again and again.
 
-    That was 5 to 20 % of the CPU of polls answered 304. Afterwards the collector looks at all of it as before.
+    That was 5 to 20 % of the CPU of polls answered 304. Afterwards all of it is looked at as before.
     """
     before = gc.get_threshold()
     gc.collect()

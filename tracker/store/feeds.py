@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -120,9 +121,7 @@ def fenced_update(connection: Connection, polled: Polled) -> bool:
 def fenced_updates(connection: Connection, polleds: Sequence[Polled]) -> frozenset[str]:
     """`fenced_update` for several feeds at once. Returns the ids of those that still had their lease."""
     tokens = {polled.state.feed_id: polled.state.lease_token for polled in polleds}
-    asked = sa.select(feed.c.id, feed.c.lease_token).where(among(connection.dialect.name, feed.c.id, "ids"))
-    # In one order in every process, or two of them could wait for each other's rows.
-    locked = connection.execute(asked.order_by(feed.c.id).with_for_update(), {"ids": list(tokens)})
+    locked = connection.execute(_lock_query(connection.dialect.name), {"ids": list(tokens)})
     ours = frozenset(row.id for row in locked if row.lease_token and row.lease_token == tokens[row.id])
     states = [state_values(polled.state) for polled in polleds if polled.state.feed_id in ours]
     if states:
@@ -135,9 +134,21 @@ def with_items(connection: Connection, feed_ids: Collection[str]) -> frozenset[s
     """Which of these feeds have items."""
     if not feed_ids:
         return frozenset()
-    some = among(connection.dialect.name, feed.c.id, "ids")
+    return frozenset(connection.scalars(_with_items_query(connection.dialect.name), {"ids": list(feed_ids)}))
+
+
+# Made once: putting an expression together costs as much as running it.
+@cache
+def _lock_query(backend: str) -> sa.Select[str, str]:
+    # In one order in every process, or two of them could wait for each other's rows.
+    asked = sa.select(feed.c.id, feed.c.lease_token).where(among(backend, feed.c.id, "ids"))
+    return asked.order_by(feed.c.id).with_for_update()
+
+
+@cache
+def _with_items_query(backend: str) -> sa.Select[str]:
     has = sa.exists().where(item.c.feed_id == feed.c.id)
-    return frozenset(connection.scalars(sa.select(feed.c.id).where(some, has), {"ids": list(feed_ids)}))
+    return sa.select(feed.c.id).where(among(backend, feed.c.id, "ids"), has)
 
 
 def release(connection: Connection, states: Sequence[FeedState]) -> None:
