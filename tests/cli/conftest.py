@@ -129,7 +129,13 @@ class Publisher(ThreadingHTTPServer):
         self.documents[f"/{feed}"] = _rss(feed, titles)
 
     def hold(self, feed: str) -> threading.Event:
-        """Leave the next requests of a feed open until the event that this returns is set."""
+        """Leave the next requests of a feed open until the event that this returns is set.
+
+        `wait_for` waits for one of these: what was asked for before does not count.
+        """
+        with suppress(queue.Empty):
+            while True:
+                self.asked.get_nowait()
         return self.held.setdefault(f"/{feed}", threading.Event())
 
     def wait_for(self, feed: str) -> None:
