@@ -180,7 +180,8 @@ class Wire:
                 with connection, suppress(OSError):  # a browser may connect and hang up, or say nothing
                     connection.settimeout(5)
                     _, _, target = connection.recv(1000).decode("latin-1").partition(" ")
-                    self.asked.append(target.removeprefix("http://").split("/")[0].split(":")[0])
+                    if host := target.removeprefix("http://").split("/")[0].split(":")[0]:
+                        self.asked.append(host)
 
 
 @pytest.fixture(scope="session")
