@@ -8,8 +8,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -77,6 +77,9 @@ class Home:
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), **(more or {})}
 
 
+PolledOnce = Callable[[Mapping[str, tuple[str, ...]]], AbstractContextManager[Home]]
+
+
 def _run(command: list[str], folder: Path, env: dict[str, str]) -> Run:
     done = subprocess.run(
         command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
@@ -90,16 +93,32 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.fixture(scope="module")
-def polled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def polled(polled_once: PolledOnce) -> Iterator[Home]:
     """A home whose three feeds were polled, for tests that change nothing but what a poll changes."""
-    home = Home(tmp_path_factory.mktemp("polled"))
-    with publishing() as publisher:
-        publisher.add("one", "OpenAI cuts API token prices by half é 模型 😀", "A quiet day")
-        publisher.add("two", "OpenAI cuts API token prices by half once more")
-        publisher.add("three", "Another quiet day")
-        home.config.write_text(publisher.config(), "utf-8")
-        assert home.tracker("poll").code == 0
+    titles = {
+        "one": ("OpenAI cuts API token prices by half é 模型 😀", "A quiet day"),
+        "two": ("OpenAI cuts API token prices by half once more",),
+        "three": ("Another quiet day",),
+    }
+    with polled_once(titles) as home:
         yield home
+
+
+@pytest.fixture(scope="module")
+def polled_once(tmp_path_factory: pytest.TempPathFactory) -> PolledOnce:
+    """Makes a home whose feeds list these titles and were polled by the small rules."""
+
+    @contextmanager
+    def make(titles: Mapping[str, tuple[str, ...]]) -> Iterator[Home]:
+        home = Home(tmp_path_factory.mktemp("polled"))
+        with publishing() as publisher:
+            for feed, listed in titles.items():
+                publisher.add(feed, *listed)
+            home.config.write_text(publisher.config(pack=False), "utf-8")
+            assert home.tracker("poll").code == 0
+            yield home
+
+    return make
 
 
 @pytest.fixture
@@ -143,26 +162,34 @@ class Publisher(ThreadingHTTPServer):
         while self.asked.get(timeout=20) != f"/{feed}":
             pass
 
-    def config(self, *lines: str) -> str:
-        """A config that subscribes to every document, with these lines before the feeds."""
+    def config(self, *lines: str, pack: bool = True) -> str:
+        """A config that subscribes to every document, with these lines before the feeds.
+
+        pack: by the shipped rules; else by two small ones, which are compiled in no time.
+        """
         port = self.server_port
         head = [
-            "use: ai-industry/signals",
+            "use: ai-industry/signals" if pack else "use: none",
             f'poll: {{allow: ["127.0.0.1:{port}"], spacing: 0s, per_host: 16}}',
         ]
         feeds = [
             f"  - {{id: {path[1:]}, name: {path[1:]}, url: http://127.0.0.1:{port}{path}, lang: en}}"
             for path in self.documents
         ]
-        return "\n".join([*head, *lines, "feeds:", *feeds]) + "\n"
+        rules = [] if pack else [_RULES]
+        return "\n".join([*head, *lines, *rules, "feeds:", *feeds]) + "\n"
 
 
-_RULE = """use: none
+_RULES = """\
 signals:
   pricing:
     title: Prices
     question: Who cuts prices?
-    rules: [{id: price-cut, when: "title:cuts title:price*"}]"""
+    rules: [{id: price-cut, when: "title:cuts title:price*"}]
+  talent:
+    title: People
+    question: Who leaves?
+    rules: [{id: leaves, when: "title:leaves"}]"""
 
 
 class _Answer(BaseHTTPRequestHandler):

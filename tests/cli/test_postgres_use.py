@@ -18,7 +18,7 @@ def team(home: Any, publisher: Any) -> Any:
     """A home whose config keeps everything in the database of a variable."""
     publisher.add("one", PRICE.format(1), "A quiet day")
     publisher.add("two", PRICE.format(2))
-    home.config.write_text(publisher.config("database: env:TRACKER_DATABASE_URL"), "utf-8")
+    home.config.write_text(publisher.config("database: env:TRACKER_DATABASE_URL", pack=False), "utf-8")
     return home
 
 

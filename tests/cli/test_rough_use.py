@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 PRICE = "OpenAI cuts API token prices by half, offer {}"
-"""A title that the shipped rules match."""
+"""A title that the rules match."""
 
 LIMITED = "import os, resource, sys; n = int(sys.argv[1]); resource.setrlimit(resource.RLIMIT_FSIZE, (n, n));"
 LIMITED += "os.execvp(sys.argv[2], sys.argv[2:])"
@@ -67,7 +67,7 @@ def watching(home: Any, publisher: Any) -> Any:
     publisher.add("one", PRICE.format(1), "A quiet day")
     publisher.add("two", PRICE.format(2))
     publisher.add("three", "Another quiet day")
-    home.config.write_text(publisher.config(), "utf-8")
+    home.config.write_text(publisher.config(pack=False), "utf-8")
     return home
 
 
@@ -135,7 +135,9 @@ def test_when_the_last_config_cannot_run_either_the_users_own_mistake_is_told(
 
 
 def test_a_secret_that_went_away_is_told_at_its_place(watching: Any, publisher: Any) -> None:
-    watching.config.write_text(publisher.config("contact: me@example.org", "database: env:WHERE"), "utf-8")
+    watching.config.write_text(
+        publisher.config("contact: me@example.org", "database: env:WHERE", pack=False), "utf-8"
+    )
     where = {"WHERE": str(watching.folder / "mine.sqlite")}
     polled = watching.tracker("poll", env=where)
 
@@ -202,7 +204,7 @@ def test_a_poll_killed_again_and_again_ends_with_what_an_undisturbed_one_finds(
     calm = type(home)(tmp_path / "calm")
     calm.folder.mkdir()
     for each in (calm, home):
-        each.config.write_text(publisher.config(), "utf-8")
+        each.config.write_text(publisher.config(pack=False), "utf-8")
     assert calm.tracker("poll").code == 0
 
     for kill in range(4):
@@ -261,7 +263,7 @@ def test_a_killed_poll_keeps_no_feed_waiting(watching: Any, publisher: Any) -> N
 def test_while_one_tracker_polls_others_may_read_but_not_write(watching: Any, publisher: Any) -> None:
     other = watching.folder / "other.yaml"
     database = watching.data / "tracker.sqlite"
-    other.write_text(publisher.config(f"database: {database}"), "utf-8")
+    other.write_text(publisher.config(f"database: {database}", pack=False), "utf-8")
     released = publisher.hold("two")
     with watching.started("poll") as process:
         publisher.wait_for("two")

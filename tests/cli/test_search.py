@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -12,12 +14,19 @@ ZH = "深度求索发布新模型"
 QUIET = "A quiet day at the office"
 
 
+@pytest.fixture(scope="module")
+def archive(polled_once: Callable[..., AbstractContextManager[Any]]) -> Iterator[Any]:
+    """A home that has polled two feeds, for tests that only read."""
+    with polled_once({"en": (PRICE, MODEL, QUIET), "zh": (ZH,)}) as home:
+        yield home
+
+
 @pytest.fixture
-def archive(home: Any, publisher: Any) -> Any:
-    """A home that has polled two feeds, and indexed nothing yet."""
+def growing(home: Any, publisher: Any) -> Any:
+    """A home of its own that has polled the same, and indexed nothing yet."""
     publisher.add("en", PRICE, MODEL, QUIET)
     publisher.add("zh", ZH)
-    home.config.write_text(publisher.config(), "utf-8")
+    home.config.write_text(publisher.config(pack=False), "utf-8")
     assert home.tracker("poll").code == 0
     return home
 
@@ -78,19 +87,19 @@ def test_a_search_that_cannot_be_is_one_line(archive: Any, arguments: tuple[str,
     assert "Traceback" not in run.err
 
 
-def test_while_another_process_writes_it_says_what_it_cannot_see(archive: Any, publisher: Any) -> None:
-    assert found(archive.tracker("search", "openai", "--json")) == [PRICE]
+def test_while_another_process_writes_it_says_what_it_cannot_see(growing: Any, publisher: Any) -> None:
+    assert found(growing.tracker("search", "openai", "--json")) == [PRICE]
     publisher.add("en", PRICE, MODEL, QUIET, "OpenAI again")
-    assert archive.tracker("poll", "en").code == 0
+    assert growing.tracker("poll", "en").code == 0
     released = publisher.hold("zh")
-    with archive.started("poll", "zh") as polling:
+    with growing.started("poll", "zh") as polling:
         publisher.wait_for("zh")
 
-        busy = archive.tracker("search", "openai", "--json")
+        busy = growing.tracker("search", "openai", "--json")
 
         released.set()
         polling.wait(20)
-    after = archive.tracker("search", "openai", "--json")
+    after = growing.tracker("search", "openai", "--json")
 
     assert (found(busy), busy.json["unindexed"]) == ([PRICE], 1)
     assert "1 new or changed item not searchable yet" in busy.err

@@ -14,7 +14,7 @@ from tracker.cli import say
 def edited(home: Any, publisher: Any) -> Any:
     """A home that has seen a feed's only item under two titles, and the number of that item."""
     publisher.add("one", "OpenAI cuts API token prices by half")
-    home.config.write_text(publisher.config(), "utf-8")
+    home.config.write_text(publisher.config(pack=False), "utf-8")
     home.tracker("poll", "one")
     publisher.add("one", "OpenAI cuts API token prices by \u202e60 %\x9b31m")
     home.tracker("poll", "one")

@@ -13,30 +13,33 @@ from tracker import shipped
 from tracker.config.load import load_config
 from tracker.config.values import Config
 from tracker.errors import ConfigError
+from tracker.rules import check_examples, compile_rules
 
 Load = Callable[..., Config]
 
 COMMENTED = re.compile(r"^(\s*)# (\s*(?:- |[a-z_]+:(?: |$)).*)$", re.MULTILINE)
 
 
-def shipped_config() -> Config:
+@pytest.fixture(scope="module")
+def config() -> Config:
+    """The shipped config.yaml, loaded."""
     return load_config(shipped.config(), env={}, seeds=shipped.seeds())
 
 
-def test_it_loads_without_a_warning() -> None:
-    assert shipped_config().warnings == ()
+def test_it_loads_without_a_warning(config: Config) -> None:
+    assert config.warnings == ()
 
 
 @pytest.mark.parametrize("key", ["pricing", "talent", "regulation"])
-def test_the_users_own_layer_is_in_force(key: str) -> None:
-    (signal,) = (signal for signal in shipped_config().definitions.signals if signal.key == key)
+def test_the_users_own_layer_is_in_force(config: Config, key: str) -> None:
+    (signal,) = (signal for signal in config.definitions.signals if signal.key == key)
 
     assert [rule for rule in signal.rules if rule.layer == "user" and rule.examples]
     assert [rule for rule in signal.rules if rule.layer == "pack"]
 
 
-def test_a_set_of_the_pack_is_extended() -> None:
-    layers = {name: terms.layer for name, terms in shipped_config().definitions.terms.items()}
+def test_a_set_of_the_pack_is_extended(config: Config) -> None:
+    layers = {name: terms.layer for name, terms in config.definitions.terms.items()}
 
     assert "user" in layers.values()
 
@@ -88,10 +91,7 @@ def test_no_feed_url_that_must_be_refused_by_its_spelling_is_taken(shared: Path,
             assert len(caught.value.problems) == 1, name
 
 
-def test_the_examples_of_the_shipped_config_hold() -> None:
-    compile_module = pytest.importorskip("tracker.rules.compile")
-    definitions = shipped_config().definitions
-
-    problems = compile_module.check_examples(compile_module.compile_rules(definitions), definitions)
+def test_the_examples_of_the_shipped_config_hold(config: Config) -> None:
+    problems = check_examples(compile_rules(config.definitions), config.definitions)
 
     assert [str(problem) for problem in problems] == []

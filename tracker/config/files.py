@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from tracker.config.compose import compose, read_source, source_of
+from tracker.config.compose import compose, compose_shipped, read_source, source_of
 from tracker.config.meaning import read
-from tracker.config.nodes import Source, Text
+from tracker.config.nodes import Keys, Source, Text
 from tracker.config.report import Report, did_you_mean
 from tracker.config.schema import ConfigPart, LayerPart, PackPart, SignalPart
 from tracker.errors import ConfigError
@@ -150,14 +150,20 @@ def _read(path: Path, name: str, report: Report, instead: Mapping[Path, bytes] =
 
 def _part(kind: type[_Part], path: Path, folder: Path, report: Report) -> _Part | None:
     """A file of the pack. It is told as seeds/…, wherever it was installed."""
-    return _try(kind, path, f"seeds/{path.relative_to(folder)}", report)
+    return _try(kind, path, f"seeds/{path.relative_to(folder)}", report, how=compose_shipped)
 
 
 def _try(
-    kind: type[_Part], path: Path, name: str, report: Report, instead: Mapping[Path, bytes] = _AS_WRITTEN
+    kind: type[_Part],
+    path: Path,
+    name: str,
+    report: Report,
+    instead: Mapping[Path, bytes] = _AS_WRITTEN,
+    *,
+    how: Callable[[Source], Keys] = compose,
 ) -> _Part | None:
     try:
-        return read(kind, compose(_read(path, name, report, instead)), report)
+        return read(kind, how(_read(path, name, report, instead)), report)
     except ConfigError as error:
         report.keep(error.problems)
         report.left_out = True
