@@ -16,9 +16,10 @@ from __future__ import annotations
 from tracker.model.answer import Fetched, NotModified, Outcome, Snapshot, Terms
 from tracker.model.digest import Digest, Edition, FeedHealth, Line, Section, Window
 from tracker.model.feed import Feed, FeedState, Panel, Scope, Tier, Validators
+from tracker.model.field import Field
 from tracker.model.figure import Claim, Figure, FigureKind
 from tracker.model.item import Item
-from tracker.model.match import Field, Hit, Match, ScorePart
+from tracker.model.match import Hit, Match, ScorePart
 from tracker.model.polled import Found, Known, Pause, Polled
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tracker.model.match import Field
+from tracker.model.field import Field
 
 
 class FigureKind(StrEnum):

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Field(StrEnum):
-    """The part of an item that a hit lies in."""
-
-    TITLE = "title"
-    LEAD = "lead"
-    CONTENT = "content"
-    AUTHOR = "author"
-    URL = "url"
-    FEED = "feed"
-    LANG = "lang"
-    TAG = "tag"
-    TIER = "tier"
+from tracker.model.field import Field
+from tracker.model.figure import Claim, Figure
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +35,8 @@ class Match:
     score: the sum of the parts.
     hits: in reading order, without doubles.
     rule_hash: of everything the rules expand to; says which words made this match.
+    claim: whose word it is, as the sentence of the hits has it.
+    figures: those that stand in one sentence with a hit, in reading order.
     """
 
     signal: str
@@ -54,6 +44,8 @@ class Match:
     parts: tuple[ScorePart, ...]
     hits: tuple[Hit, ...]
     rule_hash: str
+    claim: Claim = Claim.REPORTED
+    figures: tuple[Figure, ...] = ()
 
     @property
     def score(self) -> float:
