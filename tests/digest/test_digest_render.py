@@ -16,8 +16,9 @@ from types import ModuleType
 import html5lib
 import pytest
 
+from tracker.digest.canonical import from_canonical, to_canonical
 from tracker.digest.render import render_edition, render_index, template_hash
-from tracker.model import Digest, Edition, Field, Hit, Line
+from tracker.model import Claim, Digest, Edition, Field, Figure, FigureKind, Hit, Line, Tier
 
 EditionOf = Callable[[Digest], Edition]
 
@@ -66,6 +67,7 @@ def attacks(digest: Digest, vectors: list[str]) -> Iterator[Digest]:
                 line, title=v, text=v, feed=v, link=f"https://a.example/{v}", lang=v, marks=((1, 9),),
                 rules=(v,), hits=tuple(replace(hit, text=v, clause=v) for hit in line.hits),
                 parts=tuple(replace(part, label=v) for part in line.parts),
+                figures=(Figure(Field.LEAD, 0, 9, v, FigureKind.MONEY, 1.0, "USD", v, v),),
             ),
         )  # fmt: skip
         feeds = tuple(
@@ -128,6 +130,65 @@ def test_a_match_carries_its_status_source_time_evidence_and_reasons(page: str):
     assert "price-cut 3 + title 2 + official 1 = 6" in text
     assert [words_of(mark) for mark in row.find("p").iter("mark")] == ["permanent", "discount", "API prices"]
     assert "“permanent” in title, “permanent” in lead" in words_of(row.find(".//details"))
+
+
+OLD = Figure(Field.LEAD, 30, 35, "$1.74", FigureKind.MONEY, 1.74, "USD", "1M input tokens")
+NEW = Figure(Field.LEAD, 39, 45, "$0.435", FigureKind.MONEY, 0.435, "USD", "1M input tokens", was=1.74)
+
+
+def test_a_figure_is_quoted_from_the_publisher_and_what_it_comes_to_is_not(
+    digest: Digest, edition_of: EditionOf, templates: Path
+):
+    given = with_lines(digest, lambda line: replace(line, figures=(OLD, NEW)))
+
+    told = [
+        e for e in tree(render_edition(edition_of(given), templates)).iter("p") if e.get("class") == "figures"
+    ]
+
+    assert words_of(told[0]) == "“$1.74” → “$0.435” per 1M input tokens, −75 % in lead"
+    assert [words_of(bdi) for bdi in told[0].iter("bdi")] == ["“$1.74”", "“$0.435”"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "meta"),
+    [
+        pytest.param(Claim.REPORTED, "new · wire · 22 Nov", id="what is reported needs no word"),
+        pytest.param(Claim.RUMOUR, "new · rumour · wire · 22 Nov", id="a rumour"),
+        pytest.param(Claim.DENIED, "new · denied · wire · 22 Nov", id="a denial"),
+        pytest.param(
+            Claim.OFFICIAL, "new · official · wire · 22 Nov", id="an announcement that a wire tells"
+        ),
+    ],
+)
+def test_a_match_says_whose_word_it_is_wherever_it_is_told(
+    claim: Claim, meta: str, digest: Digest, edition_of: EditionOf, templates: Path
+):
+    given = with_lines(digest, lambda line: replace(line, claim=claim, tier=Tier.WIRE))
+
+    body = tree(render_edition(edition_of(given), templates))
+
+    metas = [words_of(e) for e in body.iter("p") if e.get("class") == "meta"]
+    assert all(text.startswith(meta.removesuffix("22 Nov")) for text in metas)
+    news = [words_of(e) for e in body.iter("span") if e.get("class") == "by"]
+    assert all(text.startswith(meta.removeprefix("new · ").removesuffix("22 Nov")) for text in news)
+
+
+def test_an_official_feed_is_not_called_official_twice(page: str):
+    assert "official · official" not in words_of(tree(page))
+
+
+def test_an_edition_of_before_claims_were_kept_is_rendered_as_ever(
+    edition: Edition, edition_of: EditionOf, templates: Path
+):
+    document = json.loads(to_canonical(edition.digest))
+    for section in document["digest"]["sections"]:
+        for line in section["lines"]:
+            del line["claim"], line["figures"]
+
+    page = render_edition(edition_of(from_canonical(json.dumps(document))), templates)
+
+    assert page == render_edition(edition, templates)
+    assert 'class="figures"' not in page
 
 
 def test_chinese_text_says_that_it_is_chinese(page: str):
@@ -307,7 +368,13 @@ def crowded(digest: Digest, matches: int, signals: int, title: str) -> Digest:
 def test_ten_thousand_matches_stay_below_five_megabytes(
     signals: int, title: str, digest: Digest, edition_of: EditionOf, templates: Path
 ):
-    page = render_edition(edition_of(crowded(digest, 10_000, signals, title)), templates)
+    figures = tuple(replace(NEW, text=f"{n}{'<' * 60}", bound="at least", was=None) for n in range(8))
+    given = with_lines(
+        crowded(digest, 10_000, signals, title),
+        lambda line: replace(line, figures=figures, claim=Claim.RUMOUR),
+    )
+
+    page = render_edition(edition_of(given), templates)
 
     assert len(page.encode()) < 5_000_000
     counted = [int(number) for number in re.findall(r"<summary>and (\d+) more</summary>", page)]

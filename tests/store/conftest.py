@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tracker.model import Digest, Feed, Field, Found, Hit, Item, Match, ScorePart, Window
+from tracker.model import (
+    Claim,
+    Digest,
+    Feed,
+    Field,
+    Figure,
+    FigureKind,
+    Found,
+    Hit,
+    Item,
+    Match,
+    ScorePart,
+    Window,
+)
 from tracker.store.store import Store, open_store
 from tracker.store.values import EditionInput
 
@@ -78,6 +91,13 @@ def _match(signal: str) -> Match:
         parts=(ScorePart("price-cut", 3.0), ScorePart("title", 2.5)),
         hits=(Hit(Field.TITLE, 5, 9, "cuts", "$cut"), Hit(Field.LEAD, 9, 14, "price", "$price")),
         rule_hash="rules-1",
+        claim=Claim.RUMOUR,
+        figures=(
+            Figure(Field.TITLE, 5, 9, "半价", FigureKind.PERCENT, -50.0, "% change", confidence=0.8),
+            Figure(
+                Field.LEAD, 0, 4, "Half", FigureKind.MONEY, 0.435, "USD", "1M input tokens", "about", 1.74
+            ),
+        ),
     )
 
 

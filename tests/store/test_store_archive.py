@@ -81,3 +81,27 @@ def test_an_item_is_found_by_its_number_with_what_became_of_its_matches(
 
 def test_a_sound_database_shows_no_damage(store):
     assert store.damage() == ()
+
+
+def test_items_are_found_by_their_link_however_it_ends(store, feeds, now, make_found):
+    def titled(link: str) -> list[str]:
+        return [kept.item.title for kept in store.items_at(link)]
+
+    store.sync_feeds(feeds, now)
+    (state,) = store.lease(now, now + HOUR, 1, ["acme-blog"])
+    links = {
+        "plain": "https://acme.example/a",
+        "slash": "http://acme.example/b/",
+        "one of a page": "https://acme.example/page#1",
+        "another of a page": "https://acme.example/page#2",
+        "longer": "https://acme.example/a100%_off",
+    }
+    founds = tuple(make_found(title, title=title, link=link) for title, link in links.items())
+    store.commit(Polled(replace(state, next_poll=now), founds), "config-1", now)
+
+    assert titled("https://acme.example/a") == titled("http://acme.example/a/#top") == ["plain"]
+    assert titled("https://acme.example/b") == ["slash"]
+    assert titled("https://acme.example/page#2") == ["another of a page"]
+    assert titled("https://acme.example/page") == ["another of a page", "one of a page"]
+    assert titled("https://acme.example/a100%_off/") == ["longer"]
+    assert titled("https://acme.example/a100__off") == titled("https://acme.example/A") == []

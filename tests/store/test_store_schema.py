@@ -22,7 +22,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from tracker.errors import StoreError
-from tracker.model import Polled
+from tracker.model import Claim, Field, Hit, Match, Polled, ScorePart
 from tracker.store import schema
 from tracker.store.engine import connect
 from tracker.store.store import open_store
@@ -226,15 +226,31 @@ def _opened_or_said(path: Path) -> str:
 @pytest.fixture
 def first(url) -> str:
     """A database as the first revision made it, with two feeds and an item."""
+    return _made(url, 1)
+
+
+@pytest.fixture
+def second(url) -> str:
+    """A database as the second revision made it, with a match of the item."""
+    return _made(
+        url,
+        2,
+        "INSERT INTO match (item_id, signal, score, rules, parts, hits, rule_hash, config_hash, found_at, "
+        """late, backlog) VALUES (1, 'pricing', 3, '["cut"]', '[["cut",3.0]]', """
+        f"""'[["title",6,9,"cut","$cut"]]', 'r', 'c', {_then(url)}, false, false)""",
+    )
+
+
+def _made(url: str, revision: int, *statements: str) -> str:
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
         config.set_main_option("path_separator", "os")
-        command.upgrade(config, "0001")
+        command.upgrade(config, f"{revision:04}")
         if url.startswith("sqlite"):
             connection.exec_driver_sql("PRAGMA application_id = 0x54524B52")
-            connection.exec_driver_sql("PRAGMA user_version = 1")
+            connection.exec_driver_sql(f"PRAGMA user_version = {revision}")
         for name, address in (("acme", "https://Acme.example:8443/feed"), ("odd", "nonsense")):
             connection.exec_driver_sql(
                 "INSERT INTO feed (id, url, name, next_poll, failures, gone, archived) "
@@ -245,6 +261,8 @@ def first(url) -> str:
             "first_seen, tags, backlog) "
             f"VALUES (1, 'acme', 'g', 'k', 'c', 'Price cut', '', '', '', {_then(url)}, '[]', false)"
         )
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     return url
 
 
@@ -268,6 +286,15 @@ def test_an_older_database_is_migrated_with_all_that_it_holds(first):
     assert _hosts(first) == [("acme", "acme.example"), ("odd", "")]
 
 
+def test_a_match_of_before_claims_were_kept_is_reported_and_carries_no_figures(second):
+    with open_store(second) as store:
+        (kept,) = store.item(1).matches
+
+    hits = (Hit(Field.TITLE, 6, 9, "cut", "$cut"),)
+    assert kept.match == Match("pricing", ("cut",), (ScorePart("cut", 3.0),), hits, "r")
+    assert (kept.match.claim, kept.match.figures) == (Claim.REPORTED, ())
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # a server's database is backed up by its owner
 def test_an_older_file_is_backed_up_before_it_is_migrated(sqlite_url, first):
     path = Path(sqlite_url.removeprefix("sqlite:///"))
@@ -286,7 +313,15 @@ def test_an_older_database_is_not_read_before_it_is_migrated(first):
         open_store(first, read_only=True)
 
 
-@pytest.mark.parametrize("at", ["ALTER TABLE feed ADD COLUMN notice", "CREATE TABLE mark", "search"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "ALTER TABLE feed ADD COLUMN notice",
+        "CREATE TABLE mark",
+        "search",
+        "ADD COLUMN claim",
+    ],
+)
 def test_after_a_kill_in_the_middle_of_a_later_migration_the_next_start_finishes(first, at):
     _die_at(first, at)
 

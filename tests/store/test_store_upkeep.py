@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tracker.model import Field, Hit, Polled, ScorePart
+from tracker.model import Claim, Field, Hit, Polled, ScorePart
 from tracker.store.values import Applied
 
 HOUR = timedelta(hours=1)
@@ -159,6 +159,16 @@ def test_a_match_that_still_holds_waits_on_with_its_new_evidence(store, poll, ma
     kept = store.item(1).matches[0]
     assert (kept.match, kept.late, kept.found_at, kept.config_hash) == (new, False, now, "config-2")
     assert [found.matches for found in record(store, now + DAY).found] == [(new,)]
+
+
+@pytest.mark.parametrize("change", [{"claim": Claim.DENIED}, {"figures": ()}], ids=["claim", "figures"])
+def test_another_claim_or_other_figures_are_new_evidence(store, poll, make_found, now, change):
+    poll(make_found("a"))
+    new = replace(make_found("x").matches[0], **change)
+
+    assert store.apply_matches([(1, [new])], ["pricing"], "config-2", now) == Applied(changed=1)
+
+    assert store.item(1).matches[0].match == new
 
 
 def test_a_match_that_was_told_keeps_the_evidence_that_was_shown(store, poll, make_found, now, record):

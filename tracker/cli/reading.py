@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from tracker.cli.options import AsJson, Options
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from tracker.model import Hit, Item, Match
+    from tracker.model import Figure, Hit, Item, Match
     from tracker.store.values import KeptItem, KeptMatch
 
 
@@ -87,7 +88,8 @@ def _tell_matches(kept: list[KeptMatch], json: bool) -> None:
     for each in kept:
         day = f"{each.item.first_seen:%Y-%m-%d}"
         say.line(f"{each.item_id:>6}  {day}  {each.match.signal:<16} {each.item.title}")
-        say.line(f"        {why(each.match)}")
+        claim = "" if each.match.claim == "reported" else f" · {each.match.claim}"
+        say.line(f"        {why(each.match)}{claim}")
     say.note(f"{say.count(len(kept), 'match', 'matches')}; `tracker show NUMBER` shows an item whole")
 
 
@@ -111,8 +113,11 @@ def _tell_item(kept: KeptItem, json: bool) -> None:
         state = f"edition {each.edition}" if each.edition else "late" if each.late else "not shown yet"
         say.line()
         say.line(f"{each.match.signal}: {why(each.match)} ({state})")
+        say.line(f"  claim: {each.match.claim}")
         for hit in each.match.hits:
             say.line(f"  {hit.field} {hit.start}-{hit.end}  {hit.text!r}  by {hit.clause}")
+        for figure in each.match.figures:
+            say.line(f"  {figure.field} {figure.start}-{figure.end}  {figure.text!r}  is {measure(figure)}")
     if not kept.matches:
         say.line()
         say.line("no signal")
@@ -121,6 +126,16 @@ def _tell_item(kept: KeptItem, json: bool) -> None:
 def why(match: Match) -> str:
     """A score read back part by part: "price-cut 3 + title 2 + official 1"."""
     return " + ".join(f"{part.label} {part.points:g}" for part in match.parts)
+
+
+def measure(figure: Figure) -> str:
+    """What a figure was read as: "0.435 USD per 1M input tokens, was 1.74", "2027-05-01 (month)"."""
+    if figure.day is not None:
+        return f"{figure.day} ({figure.unit})"
+    unit = f" {figure.unit}" if figure.unit else ""
+    per = f" per {figure.per}" if figure.per else ""
+    was = f", was {figure.was:,.15g}" if figure.was is not None else ""
+    return f"{figure.bound} {figure.value:,.15g}{unit}{per}{was}".lstrip()
 
 
 def _item_row(item: Item) -> dict[str, object]:
@@ -146,7 +161,9 @@ def _match_row(kept: KeptMatch) -> dict[str, object]:
         "score": kept.match.score,
         "why": why(kept.match),
         "rules": list(kept.match.rules),
+        "claim": kept.match.claim,
         "hits": [_hit_row(hit) for hit in kept.match.hits],
+        "figures": [_figure_row(figure) for figure in kept.match.figures],
         "edition": kept.edition,
         "late": kept.late,
     }
@@ -154,3 +171,8 @@ def _match_row(kept: KeptMatch) -> dict[str, object]:
 
 def _hit_row(hit: Hit) -> dict[str, object]:
     return {"field": hit.field, "start": hit.start, "end": hit.end, "text": hit.text, "clause": hit.clause}
+
+
+def _figure_row(figure: Figure) -> dict[str, object]:
+    """All of a figure; of a date also the day itself, or None."""
+    return {**asdict(figure), "day": figure.day}

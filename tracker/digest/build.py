@@ -123,6 +123,8 @@ def _line(found: Matched) -> Line:
         parts=match.parts,
         hits=match.hits,
         marks=shown.marks,
+        claim=match.claim,
+        figures=match.figures,
     )
 
 

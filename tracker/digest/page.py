@@ -15,6 +15,7 @@ from tracker.digest import words
 from tracker.digest.build import what_is_new
 from tracker.digest.excerpt import Span, clipped, merged
 from tracker.digest.links import Link, safe_link
+from tracker.digest.quoted import Quoted, quoted
 from tracker.digest.room import CLAUSE_LENGTH, CLAUSES, HIT_LENGTH, HITS, Shown, share_out
 from tracker.model import Digest, Edition, FeedHealth, Field, Hit, Line, Section, Tier
 
@@ -55,7 +56,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A match as the page tells it."""
+    """A match as the page tells it. claim: whose word it is, "" when it is reported."""
 
     strength: Strength
     name: str
@@ -70,6 +71,8 @@ class Row:
     machine_time: str
     score: str
     clauses: tuple[Clause, ...]
+    claim: str
+    figures: tuple[Quoted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,8 @@ def _row(line: Line, zone: tzinfo, now: datetime) -> Row:
         machine_time=time.isoformat(timespec="minutes"),
         score=words.score(line.parts),
         clauses=_clauses(line.hits),
+        claim=words.claim(line),
+        figures=quoted(line.figures),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracker.digest.quoted import LENGTH
 from tracker.digest.words import shortly
 from tracker.model import Field, Line, Section
 
@@ -68,13 +69,15 @@ def _affordable(costs: Sequence[int], budget: int) -> int:
 
 def _short_cost(line: Line) -> int:
     marks = sum(hit.field is Field.TITLE for hit in line.hits)
-    return 135 + 13 * marks + _bytes(line.title, line.link or "", line.feed)
+    return 145 + 13 * marks + _bytes(line.title, line.link or "", line.feed)
 
 
 def _full_cost(line: Line) -> int:
     hits = line.hits[: CLAUSES * HITS]
     words = (shortly(hit.text, HIT_LENGTH) + shortly(hit.clause, CLAUSE_LENGTH) for hit in hits)
-    return 900 + _short_cost(line) + _bytes(line.text, *words) + 60 * len(hits)
+    figures = (shortly(figure.text, LENGTH) for figure in line.figures)
+    told = _bytes(line.text, *words, *figures) + 60 * len(hits) + 190 * len(line.figures)
+    return 950 + _short_cost(line) + told
 
 
 def _bytes(*texts: str) -> int:

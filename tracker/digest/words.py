@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from tracker.model import Digest, FeedHealth, ScorePart, Section, Window
+from tracker.model import Claim, Digest, FeedHealth, Line, ScorePart, Section, Tier, Window
 from tracker.wording import count as count
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,6 +79,12 @@ def score(parts: Sequence[ScorePart]) -> str:
     terms = [f"{part.label} {points(part.points)}" for part in parts]
     total = f" = {points(sum(part.points for part in parts))}" if len(terms) > 1 else ""
     return " + ".join(terms) + total
+
+
+def claim(line: Line) -> str:
+    """Whose word a match is; "" when it is reported, or when its feed is named official beside it."""
+    said_already = line.claim is Claim.OFFICIAL and line.tier is Tier.OFFICIAL
+    return "" if line.claim is Claim.REPORTED or said_already else line.claim.value
 
 
 def name(signal: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.model.feed import Tier
+from tracker.model.figure import Claim, Figure
 from tracker.model.match import Hit, ScorePart
 
 
@@ -35,7 +36,8 @@ class FeedHealth:
 class Line:
     """One match on the page: what the publisher wrote, and why it is here.
 
-    text: an excerpt; marks: the spans of it that rules hit. hits keep their places in the item's fields.
+    text: an excerpt; marks: the spans of it that rules hit. hits and figures keep their places in the item's
+    fields. claim, figures: as the match has them.
     """
 
     signal: str
@@ -51,6 +53,8 @@ class Line:
     parts: tuple[ScorePart, ...]
     hits: tuple[Hit, ...]
     marks: tuple[tuple[int, int], ...] = ()
+    claim: Claim = Claim.REPORTED
+    figures: tuple[Figure, ...] = ()
 
     @property
     def score(self) -> float:

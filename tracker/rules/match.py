@@ -9,6 +9,7 @@ from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
 from tracker.rules.lexicon import FIELD_NUMBERS, Rule
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
+from tracker.rules.standing import claim_at, figures_at
 
 TITLE_POINTS = 2.0
 OFFICIAL_POINTS = 1.0
@@ -27,20 +28,24 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
         rule = ruleset.rules[number]
         if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
             held.setdefault(rule.signal, []).append(rule)
-    return tuple(_match(ruleset.signals[signal], held[signal], scan, feed) for signal in sorted(held))
+    return tuple(_match(ruleset.signals[signal], held[signal], scan, item, feed) for signal in sorted(held))
 
 
-def _match(signal: str, rules: Sequence[Rule], scan: Scan, feed: Feed) -> Match:
+def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Feed) -> Match:
     # Sorting is stable: of equally strong rules the one written first leads.
     rules = sorted(rules, key=lambda rule: -rule.score)
     strongest = rules[0].when.hits(scan)
-    hits = {*strongest, *(hit for rule in rules[1:] for hit in rule.when.hits(scan))}
+    hits = sorted(
+        {*strongest, *(hit for rule in rules[1:] for hit in rule.when.hits(scan))}, key=_reading_order
+    )
     return Match(
         signal,
         tuple(rule.id for rule in rules),
         tuple(_parts(rules[0], strongest, feed)),
-        tuple(sorted(hits, key=_reading_order)),
+        tuple(hits),
         _joint_hash([rule.hash for rule in rules]),
+        claim_at(strongest, item, feed),
+        figures_at(hits, item, feed),
     )
 
 

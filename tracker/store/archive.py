@@ -68,6 +68,23 @@ def item_by_id(connection: Connection, item_id: int) -> KeptItem | None:
     return replace(found[0], revisions=revisions(connection, item_id)) if found else None
 
 
+def items_at(connection: Connection, link: str) -> list[KeptItem]:
+    """The items that carry a link, newest first, whatever the closing slash, the fragment or http(s)."""
+    bare = link.partition("#")[0].rstrip("/")
+    _, _, rest = bare.partition("://")
+    alike = [f"{scheme}://{rest}{slash}" for scheme in ("https", "http") for slash in ("", "/")]
+    # The link as given is looked for, too: its fragment may be what names the item (a page of many).
+    anywhere = sa.or_(item.c.link.in_([link, *alike]), *(_begins(f"{each}#") for each in alike))
+    query = sa.select(item.c.id, item.c.link).where(anywhere).order_by(item.c.id.desc())
+    rows = connection.execute(query).all()
+    exact = [row.id for row in rows if row.link == link]
+    return kept_items(connection, exact or [row.id for row in rows])
+
+
+def _begins(text: str) -> sa.ColumnElement[bool]:
+    return item.c.link.startswith(text, autoescape=True)
+
+
 def kept_items(connection: Connection, item_ids: Sequence[int]) -> list[KeptItem]:
     """Items with their matches, strongest first, in the order of `item_ids`; unknown ones are left out."""
     wanted = sa.select(*ITEM_COLUMNS).where(item.c.id.in_(item_ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def _renewed(connection: Connection, both: Sequence[tuple[RowMapping, Match]], c
         before = to_match(row)
         if before == one:
             continue
-        changed += (before.rules, before.parts, before.hits) != (one.rules, one.parts, one.hits)
+        changed += replace(before, rule_hash=one.rule_hash) != one
         values = {f"b_{name}": value for name, value in match_values(one).items() if name != "signal"}
         changes.append({"b_id": row["match_id"], "b_config_hash": config_hash, **values})
     if changes:
@@ -108,7 +109,10 @@ _RENEW = (
     .values(
         {
             name: sa.bindparam(f"b_{name}")
-            for name in ("score", "rules", "parts", "hits", "rule_hash", "config_hash")
+            for name in (
+                *("score", "rules", "parts", "hits", "rule_hash", "claim", "figures"),
+                "config_hash",
+            )
         }
     )
 )

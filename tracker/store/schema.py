@@ -17,7 +17,7 @@ from tracker.store.tables import METADATA, SEARCH
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-HEAD = "0002"  # the newest revision; written here so that an open need not import Alembic (0.3 s)
+HEAD = "0003"  # the newest revision; written here so that an open need not import Alembic (0.3 s)
 _APPLICATION_ID = 0x54524B52  # "TRKR" in the header of every SQLite file that we made
 _MIGRATION_LOCK = 0x54524B52  # PostgreSQL's advisory lock against two processes that migrate at once
 

@@ -256,6 +256,11 @@ class Store(Upkeep):
         with self._database.reading() as connection:
             return archive.item_by_id(connection, item_id)
 
+    def items_at(self, link: str) -> list[KeptItem]:
+        """The items that carry a link, whatever its closing slash, fragment or http(s); newest first."""
+        with self._database.reading() as connection:
+            return archive.items_at(connection, link)
+
     def damage(self) -> tuple[str, ...]:
         """What a full check of an SQLite file finds wrong, for `doctor`; slow. Empty is good."""
         with self._database.reading() as connection:

@@ -139,6 +139,8 @@ class MatchRow(Row, table=True):
     late: bool = False
     backlog: bool = False
     edition: int | None = Field(default=None, sa_type=_Number, foreign_key="edition.number")
+    claim: str = Field(default="reported", sa_type=PlainText, sa_column_kwargs={"server_default": "reported"})
+    figures: Any = Field(default=(), sa_type=PlainJson, sa_column_kwargs={"server_default": "[]"})
 
 
 class ConfigRow(Row, table=True):
