@@ -15,9 +15,9 @@ from typing import Any
 from tracker.config.report import did_you_mean
 from tracker.config.values import Config
 from tracker.errors import TrackerError
-from tracker.inforce import InForce
-from tracker.model import Feed, Match
-from tracker.rules import match_item
+from tracker.inforce import InForce, matcher
+from tracker.model import Match
+from tracker.rules.backtest import same_evidence
 from tracker.store.store import Store
 from tracker.store.values import Applied, KeptItem
 
@@ -133,19 +133,8 @@ class _Mark:
 
 def _matcher(work: InForce, reach: Reach) -> Callable[[KeptItem], list[Match]]:
     """Finds what a poll by this config would find in an item."""
-    feeds = {feed.id: feed for feed in work.config.feeds}
-    wanted = frozenset(reach.signals)
-
-    def matches(kept: KeptItem) -> list[Match]:
-        feed = feeds.get(kept.item.feed_id) or _archived(kept.item.feed_id)
-        return [match for match in match_item(work.ruleset, kept.item, feed) if match.signal in wanted]
-
-    return matches
-
-
-def _archived(feed_id: str) -> Feed:
-    """A feed that left the config: nobody vouches for its tier or for what it is about."""
-    return Feed(feed_id, feed_id, "")
+    find, wanted = matcher(work.ruleset, work.config.feeds), frozenset(reach.signals)
+    return lambda kept: [match for match in find(kept.item) if match.signal in wanted]
 
 
 def _differs(kept: KeptItem, matches: Sequence[Match], reach: Reach) -> bool:
@@ -186,13 +175,9 @@ def changes(kept: KeptItem, matches: Sequence[Match], reach: Reach) -> dict[str,
             continue
         if key not in after:
             changed[key] = Applied(lost=1)
-        elif _evidence(old.match) != _evidence(after[key]):
+        elif not same_evidence(old.match, after[key]):
             changed[key] = Applied(changed=1)
     return changed
-
-
-def _evidence(match: Match) -> tuple[object, ...]:
-    return (match.rules, match.parts, match.hits)
 
 
 def _none(reach: Reach) -> dict[str, Applied]:

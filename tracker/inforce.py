@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import ConfigError, Problem, Severity
+from tracker.model import Feed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tracker.config.values import Config
+    from tracker.model import Item, Match
     from tracker.rules import Ruleset
 
 
@@ -31,6 +35,21 @@ def compiled(config: Config) -> InForce:
     if any(problem.severity is Severity.ERROR for problem in broken):
         raise ConfigError(broken)
     return InForce(config, ruleset, (*config.warnings, *ruleset.warnings, *broken))
+
+
+def matcher(ruleset: Ruleset, feeds: Iterable[Feed]) -> Callable[[Item], tuple[Match, ...]]:
+    """Finds in an item what a poll would find by these rules and feeds.
+
+    Of a feed that is not among them, nobody vouches for its tier or for what it is about.
+    """
+    from tracker.rules import match_item
+
+    by_id = {feed.id: feed for feed in feeds}
+
+    def matches(item: Item) -> tuple[Match, ...]:
+        return match_item(ruleset, item, by_id.get(item.feed_id) or Feed(item.feed_id, item.feed_id, ""))
+
+    return matches
 
 
 def notice_of(error: ConfigError) -> str:

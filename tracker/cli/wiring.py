@@ -101,7 +101,7 @@ def load_or_last(where: Places) -> InForce:
     try:
         return load(where.config)
     except ConfigError as error:
-        last = _last_in_force(where)
+        last = last_in_force(where)
         if last is None:
             raise
         return replace(last, notice=notice_of(error))
@@ -121,7 +121,8 @@ def config_to_show(where: Places) -> tuple[Config, str | None]:
     return work.config, work.notice
 
 
-def _last_in_force(where: Places) -> InForce | None:
+def last_in_force(where: Places) -> InForce | None:
+    """The config that was in force last; None when there is none, or none that can still run."""
     config = _last(where)
     try:
         return compiled(config) if config else None
