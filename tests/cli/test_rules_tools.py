@@ -16,7 +16,7 @@ from tracker.config.load import load_config
 from tracker.inforce import compiled
 from tracker.model import Found, Item, Polled
 from tracker.rules import compile_rules, match_item
-from tracker.rules.coverage import try_examples
+from tracker.rules.trial.coverage import try_examples
 from tracker.store.store import open_store
 
 RULES = """use: none

@@ -9,10 +9,10 @@ from written import FILE, definitions, entity, rule
 
 from tracker.errors import ConfigError
 from tracker.rules import check_examples, compile_rules
-from tracker.rules.coverage import Coverage, try_examples
-from tracker.rules.probes import Clauses, look_for
 from tracker.rules.source import Definitions, RuleSource
 from tracker.rules.syntax import parse
+from tracker.rules.trial.coverage import Coverage, try_examples
+from tracker.rules.trial.probes import Clauses, look_for
 
 TERMS = {"cut": ["cut", "cuts", "降价"], "price": ["price*", "价格"]}
 

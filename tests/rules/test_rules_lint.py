@@ -10,8 +10,8 @@ from written import FILE, definitions, entity, feed, item, rule
 from tracker.errors import ConfigError, Place, Severity
 from tracker.model import Panel
 from tracker.rules import compile_rules, match_item
-from tracker.rules.lint import Finding, Kind, lint, silent
-from tracker.rules.sense import Senses
+from tracker.rules.lint.rules import Finding, Kind, lint, silent
+from tracker.rules.lint.sense import Senses
 from tracker.rules.source import AliasSource, RuleSource
 from tracker.rules.syntax import parse
 

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
-    from tracker.rules.coverage import Tried
+    from tracker.rules.trial.coverage import Tried
 
 # What XML 1.0 has no way to write, and what would steer a terminal that shows the file.
 _UNFIT = re.compile(

@@ -13,7 +13,7 @@ from tracker.errors import Severity, StoreError
 
 if TYPE_CHECKING:
     from tracker.cli.trying import Loaded
-    from tracker.rules.lint import Finding
+    from tracker.rules.lint.rules import Finding
     from tracker.store.store import Store
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ def rules_lint(
     except for errors: an edit of yours may have caused them.
     """
     from tracker.cli.trying import load_rules
-    from tracker.rules.lint import lint
+    from tracker.rules.lint.rules import lint
 
     options: Options = context.obj
     loaded = load_rules(options)
@@ -57,7 +57,7 @@ def rules_lint(
 def _silent(loaded: Loaded, days: int) -> tuple[tuple[Finding, ...], str | None]:
     """The rules that matched nothing of late, or why that cannot be told."""
     from tracker.cli import wiring
-    from tracker.rules.lint import silent
+    from tracker.rules.lint.rules import silent
     from tracker.store.engine import sqlite_file
 
     file = sqlite_file(wiring.database_url(loaded.where, loaded.config))

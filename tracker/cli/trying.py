@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tracker.cli.wiring import Places
     from tracker.config.values import Config
     from tracker.rules import Ruleset
-    from tracker.rules.coverage import Coverage, Tried, Used
     from tracker.rules.source import Definitions, RuleSource
+    from tracker.rules.trial.coverage import Coverage, Tried, Used
 
 _WORST = 5
 """Rules whose unexercised clauses are counted when nobody asked for all."""
@@ -67,7 +67,7 @@ def rules_test(
     Exit 1 when an example fails, also one of the pack's: an edit of yours may have changed its rule.
     """
     from tracker.cli.junit import write_junit
-    from tracker.rules.coverage import try_examples
+    from tracker.rules.trial.coverage import try_examples
 
     options: Options = context.obj
     loaded = load_rules(options)

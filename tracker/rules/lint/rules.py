@@ -1,6 +1,6 @@
 """What is odd about the rules of a config that compiles: what can never match, what adds nothing. Pure.
 
-What is reported follows from the rules alone and is so: see `tracker.rules.sense`. Not everything that is
+What is reported follows from the rules alone and is so: see `tracker.rules.lint.sense`. Not everything that is
 odd is found.
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from tracker.rules.finding import Finding, Kind, told, told_at
-from tracker.rules.lint_pairs import pairs
-from tracker.rules.lint_repeats import repeats
-from tracker.rules.lint_words import unused, words
-from tracker.rules.ruled import Asked, Ruled, alternatives, ruled, vetoes
-from tracker.rules.sense import Sense, Senses
+from tracker.rules.lint.finding import Finding, Kind, told, told_at
+from tracker.rules.lint.pairs import pairs
+from tracker.rules.lint.repeats import repeats
+from tracker.rules.lint.ruled import Asked, Ruled, alternatives, ruled, vetoes
+from tracker.rules.lint.sense import Sense, Senses
+from tracker.rules.lint.words import unused, words
 from tracker.rules.source import Definitions
 
 __all__ = ["Finding", "Kind", "lint", "silent"]

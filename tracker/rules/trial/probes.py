@@ -14,11 +14,11 @@ from tracker.errors import ConfigError, Place
 from tracker.model import Feed, Field, Hit, Item, Panel
 from tracker.rules.compile import compile_rules
 from tracker.rules.match import match_item
-from tracker.rules.narrow import never, rendered
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
 from tracker.rules.syntax import DEFAULT
 from tracker.rules.tree import And, Expression, Not, Or, Scoped
+from tracker.rules.trial.narrow import never, rendered
 
 _FEED = Feed(id="example", name="example", url="", panel=Panel.AI)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from tracker.rules.finding import Finding, Kind, told
-from tracker.rules.ruled import Asked, Ruled, alternatives, vetoes
-from tracker.rules.sense import Sense, Senses, Sought
+from tracker.rules.lint.finding import Finding, Kind, told
+from tracker.rules.lint.ruled import Asked, Ruled, alternatives, vetoes
+from tracker.rules.lint.sense import Sense, Senses, Sought
 
 _Piece = tuple[Asked, Sense]
 

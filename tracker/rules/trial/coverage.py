@@ -23,13 +23,13 @@ from dataclasses import dataclass, replace
 from tracker.errors import Place, Problem
 from tracker.model import Field
 from tracker.rules.examples import check_examples
-from tracker.rules.narrow import Narrowed, narrowings, rendered
-from tracker.rules.probes import Clauses, Prober, Seen, look_for
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, Example, RuleSource, Written
 from tracker.rules.syntax import parse
 from tracker.rules.tree import Expression
-from tracker.rules.verdict import parts_to_look_for, verdict
+from tracker.rules.trial.narrow import Narrowed, narrowings, rendered
+from tracker.rules.trial.probes import Clauses, Prober, Seen, look_for
+from tracker.rules.trial.verdict import parts_to_look_for, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.rules.finding import Finding, Kind, told, told_at
-from tracker.rules.ruled import Ruled
-from tracker.rules.sense import Senses, members
+from tracker.rules.lint.finding import Finding, Kind, told, told_at
+from tracker.rules.lint.ruled import Ruled
+from tracker.rules.lint.sense import Senses, members
 from tracker.rules.source import Definitions, TermSet, Written
 from tracker.rules.tree import (
     And,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tracker.model import Hit
-from tracker.rules.narrow import rendered, shared_fields
-from tracker.rules.probes import Clauses, Fields, Seen
 from tracker.rules.source import RuleSource
 from tracker.rules.syntax import DEFAULT, parse
 from tracker.rules.tree import And, Expression, Near, Not, Or, Outside, Scoped
+from tracker.rules.trial.narrow import rendered, shared_fields
+from tracker.rules.trial.probes import Clauses, Fields, Seen
 from tracker.wording import count
 
 _LONGEST = 60

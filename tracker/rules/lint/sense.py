@@ -14,10 +14,10 @@ from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Field
 from tracker.rules.literals import Literal, TermError, is_word_char, term_literal
-from tracker.rules.narrow import shared_fields
 from tracker.rules.source import Definitions
 from tracker.rules.syntax import DEFAULT
 from tracker.rules.tree import And, Expression, Named, Near, Not, Or, Outside, Scoped, Term, Terms
+from tracker.rules.trial.narrow import shared_fields
 
 Fields = tuple[Field, ...]
 Sought = tuple[int | str, Field]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.rules.sense import Sense, Senses
+from tracker.rules.lint.sense import Sense, Senses
 from tracker.rules.source import RuleSource, Written
 from tracker.rules.syntax import parse
 from tracker.rules.tree import Expression

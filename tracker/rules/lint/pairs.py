@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tracker.rules.finding import Finding, Kind, told_at
-from tracker.rules.ruled import Ruled, conjuncts
-from tracker.rules.sense import Sense, Senses, Sought
+from tracker.rules.lint.finding import Finding, Kind, told_at
+from tracker.rules.lint.ruled import Ruled, conjuncts
+from tracker.rules.lint.sense import Sense, Senses, Sought
 
 
 def pairs(rules: Sequence[Ruled], senses: Senses) -> Iterator[Finding]:
