@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker.config.load import load_config
+from tracker.config.load import from_canonical, load_config
 from tracker.config.values import Config, Silenced
 from tracker.errors import ConfigError, Place
+from tracker.rules import compile_rules
 from tracker.rules.source import AliasSource
 
 Load = Callable[..., Config]
@@ -210,3 +211,40 @@ def test_a_mistake_in_the_pack_is_told_at_its_place(tmp_path: Path, pack: Path) 
         load_config(path, env={}, seeds=folder)
 
     assert str(caught.value.problems[-1].place) == "seeds/terms.yaml:2:1"
+
+
+def test_a_signal_that_is_off_may_be_asked_for_and_is_told(load: Load) -> None:
+    config = load(
+        USE
+        + "signals:\n  talent: {off: true}\n  mine:\n    title: Mine\n"
+        + "    rules: [{id: a, when: 'x and not signal:talent'}]\n"
+    )
+
+    again = from_canonical(config.canonical, env={})
+
+    assert config.definitions.off == again.definitions.off == {"talent"}
+    assert again.canonical == config.canonical
+    assert [problem.what for problem in compile_rules(again.definitions).warnings] == [
+        "signal `talent` is off: this is never true"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "groups:\n  money: [lab]\n",
+            "config.yaml:3:3: <money> means figures: no group can be called so (rename it)",
+        ),
+        (
+            "entities:\n  count: {name: Count, type: app, aliases: [Count]}\n",
+            "config.yaml:3:3: <count> means figures: no entity can be called so (rename it)",
+        ),
+        (
+            "entities:\n  me: {name: Me, type: date, aliases: [Me]}\n",
+            "config.yaml:3:3: <date> means figures: no entity type can be called so (rename it)",
+        ),
+    ],
+)
+def test_nothing_is_called_as_figures_are(fault: Fault, text: str, line: str) -> None:
+    assert fault(USE + text) == line

@@ -1,8 +1,9 @@
 """What rules mean, evaluated in the plainest way: token by token, pair by pair, no automaton, no index.
 
-Slow and simple on purpose; it shares the parser and the tokeniser with the program, nothing else. It
-reads title and lead, texts without zero-width characters, and names of entities that cannot overlap
-in more than one way.
+Slow and simple on purpose; it shares the parser, the tokeniser, the written form of a text and the
+figures with the program, nothing else. Patterns are read by Python's `re`, so it takes those only that mean
+the same to both. It reads title, lead and content, texts without zero-width characters, and names of
+entities that cannot overlap in more than one way.
 """
 
 from __future__ import annotations
@@ -10,15 +11,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import ge, gt, le, lt
 
 from written import feed
 
+from tracker.figures import recognise
 from tracker.model import Field, Hit, Item, Panel
 from tracker.rules.fields import field_text
 from tracker.rules.source import AliasSource, Definitions
 from tracker.rules.syntax import DEFAULT, parse
-from tracker.rules.tree import And, Expression, Named, Near, Not, Or, Outside, Scoped, Term, Terms
-from tracker.text import Kind, Token, sentence_ends, tokenise
+from tracker.rules.tree import (
+    Aged,
+    And,
+    Expression,
+    Figured,
+    Named,
+    Near,
+    Not,
+    Or,
+    Outside,
+    Regex,
+    Scoped,
+    Term,
+    Terms,
+    Told,
+)
+from tracker.text import Kind, Offsets, Token, normalise, sentence_ends, tokenise
 
 SIGNS = re.compile(r"[+$%#&@<>/=^~|]|(?<!\d)\.|\.(?!\d)")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -37,11 +55,7 @@ def evaluate(
     when: str, unless: str | None, definitions: Definitions, item: Item, panel: Panel
 ) -> set[Hit] | None:
     """The hits that show a rule's match; None: no match."""
-    reading = Reading(definitions, item, panel)
-    hits = reading.hits(parse(when), when, DEFAULT)
-    if hits is None or (unless is not None and reading.hits(parse(unless), unless, DEFAULT) is not None):
-        return None
-    return set(hits)
+    return Reading(definitions, item, panel).rule(when, unless)
 
 
 class Reading:
@@ -49,10 +63,17 @@ class Reading:
 
     def __init__(self, definitions: Definitions, item: Item, panel: Panel) -> None:
         self.definitions = definitions
+        self.item = item
         self.panel = panel
         self.texts: Mapping[Field, str] = {
             field: field_text(field, item, feed()) for field in (Field.TITLE, Field.LEAD, Field.CONTENT)
         }
+
+    def rule(self, when: str, unless: str | None) -> set[Hit] | None:
+        hits = self.hits(parse(when), when, DEFAULT)
+        if hits is None or (unless is not None and self.hits(parse(unless), unless, DEFAULT) is not None):
+            return None
+        return set(hits)
 
     def hits(self, tree: Expression, source: str, fields: Sequence[Field]) -> list[Hit] | None:
         match tree:
@@ -64,6 +85,12 @@ class Reading:
                 return self.of_terms(terms, source[tree.start : tree.end], fields)
             case Named():
                 return self.of_name(tree.name, source[tree.start : tree.end], fields)
+            case Regex() | Figured():
+                return self.of_spans(tree, source, fields)
+            case Told():
+                return self.of_signal(tree.key)
+            case Aged():
+                return [] if self.is_aged(tree) else None
             case Scoped():
                 return self.hits(tree.inner, source, tree.fields)
             case Not():
@@ -90,6 +117,34 @@ class Reading:
             spans = {span for term, exact in terms for span in places(term, exact, text)}
             hits += [Hit(field, *span, text[slice(*span)], clause) for span in outermost(spans)]
         return hits or None
+
+    def of_spans(self, leaf: Regex | Figured, source: str, fields: Sequence[Field]) -> list[Hit] | None:
+        hits = []
+        for field in fields:
+            text = self.texts[field]
+            spans = pattern_places(leaf, text) if isinstance(leaf, Regex) else self.figure_places(leaf, text)
+            hits += [Hit(field, *span, text[slice(*span)], source[leaf.start : leaf.end]) for span in spans]
+        return hits or None
+
+    def figure_places(self, leaf: Figured, text: str) -> list[tuple[int, int]]:
+        day = (self.item.published or self.item.first_seen).date()
+        figures = recognise(text, Field.TITLE, day)
+        return [
+            (each.start, each.end) for each in figures if each.kind is leaf.kind and each.confidence >= 0.5
+        ]
+
+    def of_signal(self, key: str) -> list[Hit] | None:
+        """The hits of all rules of a signal that hold."""
+        (signal,) = (signal for signal in self.definitions.signals if signal.key == key)
+        held = [self.rule(rule.when.text, rule.unless.text if rule.unless else None) for rule in signal.rules]
+        hits = [hit for each in held if each is not None for hit in each]
+        return hits if any(each is not None for each in held) else None
+
+    def is_aged(self, leaf: Aged) -> bool:
+        if self.item.published is None:
+            return False
+        holds = {"<": lt, "<=": le, ">": gt, ">=": ge}[leaf.operator]
+        return bool(holds(self.item.first_seen - self.item.published, leaf.span))
 
     def of_name(self, name: str, clause: str, fields: Sequence[Field]) -> list[Hit] | None:
         hits = []
@@ -151,6 +206,15 @@ class Reading:
         between = [unit.token for unit in units(text) if first.end <= unit.token.start < second.start]
         size = sum(0.5 if token.kind is Kind.UNSPACED else 1 for token in between)
         return size <= tree.words - 1
+
+
+def pattern_places(leaf: Regex, text: str) -> list[tuple[int, int]]:
+    """Where Python finds a pattern in the text as it is read."""
+    forms = normalise(text)
+    flags = re.ASCII | (re.IGNORECASE if leaf.any_case else 0)
+    return [
+        Offsets(forms).of_written(*found.span()) for found in re.finditer(leaf.text, forms.written, flags)
+    ]
 
 
 def places(term: str, exact: bool, text: str) -> list[tuple[int, int]]:

@@ -51,11 +51,9 @@ def _at_caret(finding: Finding) -> str:
     [
         pytest.param(rule("cuts and not cut*"), Kind.NEVER_TRUE, "cuts", id="excludes a wider word"),
         pytest.param(rule("cut price not $price"), Kind.NEVER_TRUE, "cut", id="excludes a set that has it"),
-        pytest.param(rule("<openai> not <lab>"), Kind.NEVER_TRUE, "<openai>", id="excludes its type"),
         pytest.param(
             rule("(cut near/3 price) not price*"), Kind.NEVER_TRUE, "(cut", id="excludes a side of near"
         ),
-        pytest.param(rule("cut outside $cut"), Kind.NEVER_TRUE, "cut", id="outside a set that has it"),
         pytest.param(
             rule("(apple or pear) and not apple", "pear"),
             Kind.NEVER_TRUE,
@@ -85,12 +83,6 @@ def _at_caret(finding: Finding) -> str:
             Kind.NEVER_EXCLUDES,
             "tax",
             id="unless lacks what it must",
-        ),
-        pytest.param(
-            rule("cut", "rate or (price outside $more)"),
-            Kind.NEVER_EXCLUDES,
-            "(price",
-            id="a part of unless is never true",
         ),
         pytest.param(rule("tax", "$cut or cuts"), Kind.REPEATED, "cuts", id="excluded twice"),
         pytest.param(rule("tax", "cuts or rate or cut*"), Kind.REPEATED, "cuts", id="and by the later one"),
@@ -199,7 +191,7 @@ def test_odd_terms_of_a_set_are_named() -> None:
 
 def test_a_rule_that_never_matches_is_reported_once() -> None:
     assert kinds(
-        rule("cut", id="a"), rule("cuts and (price or prices or price*)", "cut* or cuts", id="b", line=9)
+        rule("cut", id="a"), rule("cuts and (price or prices or price*)", "cut* or rate", id="b", line=9)
     ) == [("shadowed", "cut*")]
 
 

@@ -34,6 +34,7 @@ def rule(
     unless: str | None = None,
     *,
     id: str = "r",  # noqa: A002  (the rule's own word)
+    signal: str = "s",
     score: float = 3,
     line: int = 1,
     match: Sequence[str] = (),
@@ -43,7 +44,7 @@ def rule(
     examples = [(text, True) for text in match] + [(text, False) for text in no_match]
     return RuleSource(
         id,
-        "s",
+        signal,
         written(when, line),
         None if unless is None else written(unless, line + 1),
         score,
@@ -56,6 +57,16 @@ def rule(
 def entity(id: str, *aliases: AliasSource | str, type: str = "lab", layer: str = "pack") -> EntitySource:  # noqa: A002
     named = tuple(AliasSource(alias) if isinstance(alias, str) else alias for alias in aliases)
     return EntitySource(id, id.title(), type, named, layer, PLACE)
+
+
+def signals(*rules: RuleSource, off: Iterable[str] = ()) -> Definitions:
+    """Rules of several signals, each named in its rules, in the order of first mention."""
+    keys = dict.fromkeys(rule.signal for rule in rules)
+    sources = tuple(
+        SignalSource(key, key.title(), "", tuple(r for r in rules if r.signal == key), "user", PLACE)
+        for key in keys
+    )
+    return Definitions(sources, {}, {}, {}, frozenset(off))
 
 
 def definitions(
@@ -93,7 +104,7 @@ def told(source: Definitions) -> list[str]:
 
 
 def item(title: str = "", summary: str = "", content: str = "", **parts: object) -> Item:
-    blank: dict[str, object] = {"author": "", "link": None, "lang": None, "tags": ()}
+    blank: dict[str, object] = {"author": "", "link": None, "lang": None, "tags": (), "published": None}
     given = {**blank, **parts}
     return Item(
         "feed",
@@ -103,7 +114,6 @@ def item(title: str = "", summary: str = "", content: str = "", **parts: object)
         title,
         summary=summary,
         content=content,
-        published=None,
         first_seen=SEEN,
         **given,
     )  # type: ignore[arg-type]

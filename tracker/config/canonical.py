@@ -38,7 +38,7 @@ def canonical(
         "terms": {name: [term.text for term in terms.terms] for name, terms in definitions.terms.items()},
         "groups": {name: list(types) for name, types in definitions.groups.items()},
         "entities": {key: _entity(entity) for key, entity in definitions.entities.items()},
-        "signals": {signal.key: _signal(signal) for signal in definitions.signals},
+        "signals": {signal.key: _signal(signal) for signal in definitions.signals} | _off(definitions),
         "from_pack": _from_pack(definitions),
     }
     # A line per value: a YAML reader, too, can take the text without trouble.
@@ -110,6 +110,14 @@ def _alias(alias: AliasSource) -> dict[str, Any]:
         "not_in": list(alias.not_in),
         "ci": alias.any_case,
     }
+
+
+def _off(definitions: Definitions) -> dict[str, Any]:
+    """The signals that are off, when rules ask for signals: one of them may be asked for."""
+    rules = (rule for signal in definitions.signals for rule in signal.rules)
+    texts = (text.text for rule in rules for text in (rule.when, rule.unless) if text is not None)
+    asked = any("signal:" in text.casefold() for text in texts)
+    return {key: {"title": key, "off": "true"} for key in sorted(definitions.off)} if asked else {}
 
 
 def _signal(signal: SignalSource) -> dict[str, Any]:

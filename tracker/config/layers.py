@@ -11,6 +11,7 @@ from tracker.config.report import Report, did_you_mean
 from tracker.config.schema import AmbiguousPart, EntityPart, LayerPart, RulePart, SetPart, SignalPart
 from tracker.config.values import Silenced
 from tracker.errors import Place
+from tracker.model import FigureKind
 from tracker.rules.source import (
     AliasSource,
     Definitions,
@@ -23,6 +24,7 @@ from tracker.rules.source import (
 )
 
 PACK, USER = "pack", "user"
+_FIGURES = frozenset(FigureKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,24 @@ class _Merged:
                 self._report.warning(
                     signal.place, f"signal '{key}' has no rule in force", "`off: true` silences it"
                 )
+        self._refuse_names_of_figures()
         definitions = Definitions(
             signals=tuple(signal for key, signal in self._signals.items() if key not in self._off),
             terms=self._terms,
             entities=self._entities,
             groups={name: tuple(w.text for w in group.terms) for name, group in self._groups.items()},
+            off=frozenset(self._off),
         )
         return Layered(definitions, tuple(self._silenced))
+
+    def _refuse_names_of_figures(self) -> None:
+        """`<money>` in a rule is a figure; an entity, type or group of the name could never be asked for."""
+        named = [("group", name, group.place) for name, group in self._groups.items()]
+        for entity in self._entities.values():
+            named += [("entity", entity.id, entity.place), ("entity type", entity.type, entity.place)]
+        for what, name, place in named:
+            if name in _FIGURES:
+                self._report.error(place, f"<{name}> means figures: no {what} can be called so", "rename it")
 
     # --- named sets of words: terms and groups
 

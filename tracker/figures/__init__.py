@@ -28,7 +28,10 @@ from tracker.figures.reading import MOST, Reading
 from tracker.model import Field, Figure, FigureKind
 from tracker.text import Offsets, normalise
 
-__all__ = ["may_hold", "recognise"]
+__all__ = ["RECOGNISER", "may_hold", "recognise"]
+
+RECOGNISER = "1"
+"""Changes whenever a text may be read differently; part of the hash of every rule that asks for a figure."""
 
 _ALL = frozenset(FigureKind)
 

@@ -1,11 +1,12 @@
 """The rule language: from what users wrote to matches with their evidence. Pure.
 
 source      what config hands over
-lexemes, tree, syntax           the text of a rule → a tree
+lexemes, leaves, tree, syntax   the text of a rule → a tree
 literals, vocabulary, expand    terms and names → strings to look for
-clauses, build, compile         trees → one ruleset
+patterns, needles, probes       patterns, figures and other signals → questions beyond strings
+clauses, conflicts, build, sequence, compile    trees → one ruleset
 fields, groups, sieve           which rules an item can match at all
-names, scan, match              an item → matches
+names, scan, inquiry, match     an item → matches
 examples    the examples beside the rules, tried
 """
 

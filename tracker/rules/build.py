@@ -6,14 +6,38 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from tracker.errors import Problem
+from tracker.errors import Problem, Severity
+from tracker.figures import RECOGNISER
 from tracker.model import Field, Tier
-from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Without
+from tracker.rules import clauses
+from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Sought, Without
+from tracker.rules.conflicts import conflict, covers
 from tracker.rules.expand import Expanded, Expander
 from tracker.rules.literals import TermError
+from tracker.rules.patterns import PatternError
+from tracker.rules.probes import Probes
 from tracker.rules.source import Definitions, Written
 from tracker.rules.syntax import DEFAULT
-from tracker.rules.tree import And, Expression, Leaf, Named, Near, Not, Or, Outside, Scoped, Term, Terms
+from tracker.rules.tree import (
+    Aged,
+    And,
+    Expression,
+    Figured,
+    Leaf,
+    Named,
+    Near,
+    Not,
+    Or,
+    Outside,
+    Regex,
+    Scoped,
+    Term,
+    Terms,
+    Told,
+)
+
+_MOST_MISTAKES = 20
+"""Mistakes of one rule that are told; a rule of a megabyte can hold a hundred thousand."""
 
 
 class ClauseError(ValueError):
@@ -34,22 +58,32 @@ class Compiled:
 
 
 def compile_tree(
-    tree: Expression, written: Written, expander: Expander, definitions: Definitions
+    tree: Expression, written: Written, expander: Expander, probes: Probes, definitions: Definitions
 ) -> Compiled:
     """Return an expression's clause. Raises ClauseError with everything that is wrong in it."""
-    return _Compiler(written, expander, definitions).compile(tree, DEFAULT)
+    return _Compiler(written, expander, probes, definitions).compile(tree, DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
     written: Written
     expander: Expander
+    probes: Probes
     definitions: Definitions
 
     def compile(self, tree: Expression, fields: tuple[Field, ...]) -> Compiled:
         match tree:
             case Term() | Terms() | Named():
                 return self._leaf(tree, fields)
+            case Regex():
+                return self._regex(tree, fields)
+            case Figured():
+                atoms = self.probes.kind(tree.kind, fields)
+                return self._sought(tree, atoms, f"figure {tree.kind} {RECOGNISER}", fields)
+            case Told():
+                return self._told(tree)
+            case Aged():
+                return self._aged(tree)
             case Scoped():
                 return self.compile(tree.inner, tree.fields)
             case Not():
@@ -64,12 +98,54 @@ class _Compiler:
             case Outside():
                 return self._without(tree, fields)
 
-    def _leaf(self, leaf: Leaf, fields: tuple[Field, ...]) -> Compiled:
+    def _leaf(self, leaf: Term | Terms | Named, fields: tuple[Field, ...]) -> Compiled:
         expanded = self._expanded(leaf, fields)
         find = Find(self.expander.vocabulary.atoms(expanded.numbers, fields), self._quote(leaf))
         return Compiled(find, f"{expanded.expansion} in {','.join(fields)}", frozenset(fields))
 
-    def _expanded(self, leaf: Leaf, fields: tuple[Field, ...]) -> Expanded:
+    def _regex(self, leaf: Regex, fields: tuple[Field, ...]) -> Compiled:
+        try:
+            atoms, needs, notice = self.probes.pattern(
+                leaf.text, any_case=leaf.any_case, fields=fields, vocabulary=self.expander.vocabulary
+            )
+        except PatternError as error:
+            at = leaf.start + 1 + error.at
+            raise ClauseError([self.written.problem(at, error.what, error.hint)]) from error
+        if notice:
+            self._warn(leaf, *notice)
+        expansion = f"/{leaf.text!a}/{'i' if leaf.any_case else ''}"
+        return self._sought(leaf, atoms, expansion, fields, needs)
+
+    def _sought(
+        self,
+        leaf: Leaf,
+        atoms: frozenset[int],
+        expansion: str,
+        fields: tuple[Field, ...],
+        needs: frozenset[int] = frozenset(),
+    ) -> Compiled:
+        sought = Sought(atoms, self._quote(leaf), needs)
+        return Compiled(sought, f"{expansion} in {','.join(fields)}", frozenset(fields))
+
+    def _told(self, leaf: Told) -> Compiled:
+        numbers, key = self.probes.signals, leaf.key
+        if key not in numbers and key not in self.definitions.off:
+            known = [*numbers, *self.definitions.off]
+            hint = _suggestion(key, known, "signal:") or f"there are {', '.join(known[:20])}"
+            raise self._wrong(leaf, f"there is no signal `{key}`", hint)
+        if key not in numbers or not self.probes.has_rules(key):
+            why = "has no rule in force" if key in numbers else "is off"
+            self._warn(leaf, f"signal `{key}` {why}: this is never true", "take it away, or turn it on")
+        sought = Sought(self.probes.told(key), self._quote(leaf))
+        return Compiled(sought, f"signal {self.probes.meaning(key)}", frozenset())
+
+    def _aged(self, leaf: Aged) -> Compiled:
+        if leaf.operator == "<" and not leaf.span:
+            raise self._wrong(leaf, "no item is younger than nothing: the clause can never match")
+        clause = clauses.Aged(leaf.operator, leaf.span)
+        return Compiled(clause, f"age {leaf.operator} {leaf.span.total_seconds():.0f}", frozenset())
+
+    def _expanded(self, leaf: Term | Terms | Named, fields: tuple[Field, ...]) -> Expanded:
         match leaf:
             case Term():
                 return self._term(leaf, fields)
@@ -124,9 +200,8 @@ class _Compiler:
     def _every(self, tree: And, fields: tuple[Field, ...]) -> Compiled:
         parts = self._parts(tree.parts, fields)
         expansions = [part.expansion for part in parts]
-        for part, source in zip(parts, tree.parts, strict=True):
-            if isinstance(part.clause, Never) and part.expansion in map(_not, expansions):
-                raise self._wrong(source, "this excludes what the rule asks for: it can never match")
+        if (at := conflict(_clauses(parts), expansions)) is not None:
+            raise self._wrong(tree.parts[at], "this excludes what the rule asks for: it can never match")
         return Compiled(Every(_clauses(parts)), _joined("and", sorted(expansions)), _looked(parts))
 
     def _some(self, tree: Or, fields: tuple[Field, ...]) -> Compiled:
@@ -153,7 +228,7 @@ class _Compiler:
 
     def _without(self, tree: Outside, fields: tuple[Field, ...]) -> Compiled:
         left, right = parts = self._sides(tree, fields)
-        if left.expansion == right.expansion:
+        if left.expansion == right.expansion or covers(right.clause, left.clause):
             raise self._wrong(tree, "this excludes what it asks for: it can never match")
         clause = Without(left.clause, right.clause)
         return Compiled(clause, _joined("outside", (left.expansion, right.expansion)), _looked(parts))
@@ -173,12 +248,17 @@ class _Compiler:
                 compiled.append(self.compile(part, fields))
             except ClauseError as error:
                 problems += error.problems
+                if len(problems) >= _MOST_MISTAKES:
+                    break  # they are told, the others when these are gone
         if problems:
             raise ClauseError(problems)
         return compiled
 
     def _quote(self, leaf: Leaf) -> str:
         return self.written.text[leaf.start : leaf.end]
+
+    def _warn(self, tree: Expression, what: str, hint: str = "") -> None:
+        self.probes.warnings.append(self.written.problem(tree.start, what, hint, Severity.WARNING))
 
     def _wrong(self, tree: Expression, what: str, hint: str = "") -> ClauseError:
         return ClauseError([self.written.problem(tree.start, what, hint)])

@@ -10,10 +10,12 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import accumulate
 from typing import Protocol
 
 from tracker.model import Field, Hit
+from tracker.rules.inquiry import Inquiry
 
 
 class View(Protocol):
@@ -22,6 +24,10 @@ class View(Protocol):
     @property
     def seen(self) -> set[int]:
         """The atoms that were found."""
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """What is asked beyond literals."""
 
     def hits(self, atoms: frozenset[int], clause: str) -> list[Hit]:
         """Return where the atoms stand, in reading order within each field."""
@@ -45,6 +51,48 @@ class Find:
 
     def hits(self, view: View) -> list[Hit]:
         return view.hits(self.atoms, self.clause)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Any find of a pattern or of a kind of figure, or a signal. needs: atoms, of which one is seen, too."""
+
+    atoms: frozenset[int]
+    clause: str
+    needs: frozenset[int] = frozenset()
+
+    def holds(self, view: View) -> bool:
+        if self.needs and self.needs.isdisjoint(view.seen):
+            return False
+        return view.inquiry.holds(self.atoms)
+
+    def hits(self, view: View) -> list[Hit]:
+        return view.inquiry.hits(self.atoms, self.clause)
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """`age`: how long the item was out when it was first seen; shows nothing. operator: < <= > or >=."""
+
+    operator: str
+    span: timedelta
+
+    def holds(self, view: View) -> bool:
+        age = view.inquiry.age
+        if age is None:
+            return False
+        match self.operator:
+            case "<":
+                return age < self.span
+            case "<=":
+                return age <= self.span
+            case ">":
+                return age > self.span
+            case _:
+                return age >= self.span
+
+    def hits(self, _view: View) -> list[Hit]:
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +200,7 @@ class Without:
         return [hit for hit in self.left.hits(view) if not _covered(hit, starts, reach)]
 
 
-Clause = Find | Never | Every | Some | Close | Without
+Clause = Find | Sought | Aged | Never | Every | Some | Close | Without
 
 
 _LAST = Hit(Field.URL, sys.maxsize, sys.maxsize, "", "")

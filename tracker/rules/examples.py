@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tracker.errors import Problem, Severity
@@ -10,17 +11,17 @@ from tracker.rules.match import match_item
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, Example, RuleSource
 from tracker.rules.syntax import parse
-from tracker.rules.tree import Named, Terms, leaves
+from tracker.rules.tree import Leaf, Named, Terms, Told, leaves
 
 _FEED = Feed(id="example", name="example", url="", panel=Panel.AI)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def check_examples(ruleset: Ruleset, definitions: Definitions) -> tuple[Problem, ...]:
     """Return a problem for each example that its rule gets wrong, in the order of the rules.
 
-    An example is matched as a title on a feed about AI. A failing example of a user's rule is an
-    error; of a pack's rule a warning that names what the user changed.
+    An example is matched as a title on a feed about AI, published when it was first seen. A failing
+    example of a user's rule is an error; of a pack's rule a warning that names what the user changed.
     """
     return tuple(
         _problem(source, example, definitions)
@@ -32,7 +33,7 @@ def check_examples(ruleset: Ruleset, definitions: Definitions) -> tuple[Problem,
 
 
 def _matches(ruleset: Ruleset, source: RuleSource, text: str) -> bool:
-    item = Item("example", "", "", "", text, None, "", "", "", None, _NEVER)
+    item = Item("example", "", "", "", text, None, "", "", "", _DAY, _DAY)
     return any(
         match.signal == source.signal and source.id in match.rules
         for match in match_item(ruleset, item, _FEED)
@@ -59,12 +60,20 @@ def _changed_by_user(source: RuleSource, definitions: Definitions) -> list[str]:
             for entity in definitions.entities.values():
                 if entity.layer == "user":
                     changed[f"entity `{entity.id}` ({entity.place})"] = None
+        if isinstance(leaf, Told):
+            for rule in _rules_of(leaf.key, definitions):
+                if rule.layer == "user":
+                    changed[f"rule `{rule.id}` of `{leaf.key}` ({rule.place})"] = None
     return list(changed)
 
 
-def _references(source: RuleSource) -> list[Terms | Named]:
-    found: list[Terms | Named] = []
+def _rules_of(key: str, definitions: Definitions) -> Iterator[RuleSource]:
+    yield from (rule for signal in definitions.signals if signal.key == key for rule in signal.rules)
+
+
+def _references(source: RuleSource) -> list[Leaf]:
+    found: list[Leaf] = []
     for written in (source.when, source.unless):
         if written is not None:
-            found += [leaf for leaf in leaves(parse(written.text)) if isinstance(leaf, Terms | Named)]
+            found += leaves(parse(written.text))
     return found

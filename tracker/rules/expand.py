@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from tracker.rules.source import Definitions, EntitySource, TermSet, Written
 from tracker.rules.vocabulary import Vocabulary
 
 _WIDE_SEPARATORS = "，、；"
+_PATTERN = re.compile(r"/\S(.*\S)?/i?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ class Expander:
         for term in terms.terms:
             try:
                 _check_separators(term)
+                _check_pattern(term)
                 literals.append(_term(term.text))
-            except _WideSeparatorError as error:
+            except _EntryError as error:
                 self.problems.append(term.problem(error.at, error.what, error.hint))
             except TermError as error:
                 self.problems.append(term.problem(0, f"{error.what}, in term set `{terms.name}`", error.hint))
@@ -113,7 +116,7 @@ class Expander:
             self.problems.append(Problem(entity.place, what, error.hint))
 
 
-class _WideSeparatorError(Exception):
+class _EntryError(Exception):
     def __init__(self, at: int, what: str, hint: str) -> None:
         super().__init__(what)
         self.at, self.what, self.hint = at, what, hint
@@ -134,7 +137,13 @@ def _check_separators(term: Written) -> None:
         text = text.replace(separator, "\n")
     parts = ", ".join(part.strip() for part in text.split("\n") if part.strip())
     what = f"{term.text[found[0]]} does not part terms: this would be one long term"
-    raise _WideSeparatorError(found[0], what, f"write {parts}" if parts else "take it away")
+    raise _EntryError(found[0], what, f"write {parts}" if parts else "take it away")
+
+
+def _check_pattern(term: Written) -> None:
+    if _PATTERN.fullmatch(term.text):
+        hint = f"write it in the rule, or ={term.text} to find the text"
+        raise _EntryError(0, "a pattern stands in a rule, not in a term set", hint)
 
 
 def _fingerprint(parts: Iterable[str]) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Without
+from tracker.rules.clauses import Aged, Clause, Close, Every, Find, Never, Some, Sought, Without
 
 Group = frozenset[int]
 """Atoms of which one at least is seen."""
 
 _MOST = 32
 """Groups that alternatives are multiplied out to; beyond, they give one."""
+_COMPARED = 200
 
 
 def required_groups(clause: Clause) -> tuple[Group, ...]:
@@ -40,7 +41,9 @@ def _groups(clause: Clause) -> list[Group]:
     match clause:
         case Find():
             return [clause.atoms]
-        case Never():
+        case Sought():
+            return [clause.needs or clause.atoms]
+        case Never() | Aged():
             return []
         case Every():
             return [group for part in clause.parts for group in _groups(part)]
@@ -62,5 +65,7 @@ def _any_of(parts: Sequence[list[Group]]) -> list[Group]:
 
 
 def _without_wider(groups: dict[Group, None]) -> tuple[Group, ...]:
-    """Leave out groups that another one lies in: they say less."""
+    """Leave out groups that another one lies in: they say less. It only saves time, so very many are kept."""
+    if len(groups) > _COMPARED:
+        return tuple(groups)
     return tuple(group for group in groups if not any(other < group for other in groups))

@@ -28,6 +28,8 @@ _LEXEMES = re.compile(
     r"""(?P<space>\s+)
     |(?P<open>\()|(?P<close>\))
     |(?P<quoted>=?"[^"]*")
+    |(?P<regex>/(?=[^\s)])(?:[^/\\\n]|\\.)*/[A-Za-z]*(?![^\s()]))
+    |(?P<age>[Aa][Gg][Ee](?:\s*[<>]=?\s*(?=[0-9])|[<>=≤≥])[^\s()"]*)
     |(?P<terms>\$[^\s()"<>]*)
     |(?P<named><[^\s()"<>]*>)
     |(?P<field>[A-Za-z_]+:(?!//))
@@ -47,6 +49,8 @@ _FULL_WIDTH = {
     "＄": "$",
 }
 _WIDE = re.compile(f"[{''.join(_FULL_WIDTH)}]")
+_OPEN_REGEX = re.compile(r"/(?=[^\s)])")
+_CLOSED = re.compile(r"/(?:[^/\\\n]|\\.)*/")
 _OPERATORS = frozenset(("and", "or", "not"))
 
 
@@ -56,6 +60,8 @@ def lex(text: str) -> list[Token]:
     at = 0
     while at < len(text):
         found = _LEXEMES.match(text, at)
+        if found is not None and found.lastgroup == "word" and _OPEN_REGEX.match(text, at):
+            raise _unclosed(text, at)
         if found is None:
             raise RuleSyntaxError(
                 "this quotation mark is never closed", at, 'write " at the end of the phrase'
@@ -64,6 +70,19 @@ def lex(text: str) -> list[Token]:
             tokens.append(_token(found))
         at = found.end()
     return tokens
+
+
+def _unclosed(text: str, at: int) -> RuleSyntaxError:
+    """Say what is wrong with something that begins as a pattern does."""
+    quoted = f'or quote it to find it as text: "{text[at:].split()[0].rstrip("()")}"'
+    closed = _CLOSED.match(text, at)
+    if closed is None:
+        return RuleSyntaxError(
+            "this / is never closed", at, f"write / in the same line where the pattern ends, {quoted}"
+        )
+    return RuleSyntaxError(
+        "a pattern ends at this /", closed.end() - 1, f"write \\/ for a slash inside it, {quoted}"
+    )
 
 
 def _token(found: re.Match[str]) -> Token:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import groupby
 
 from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
+from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, Rule
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
@@ -19,16 +21,24 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
     """Return a match for each signal that the item shows, in the user's order of signals."""
     if not ruleset.rules:
         return ()
-    possible = ruleset.sieve.possible(item, feed)
-    if not possible:
+    beyond = ruleset.beyond
+    numbers = beyond.in_turn(ruleset.sieve.possible(item, feed))
+    if not numbers:
         return ()
-    scan = Scan(ruleset, item, feed)
-    held: dict[int, list[Rule]] = {}
-    for number in possible:
-        rule = ruleset.rules[number]
-        if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
-            held.setdefault(rule.signal, []).append(rule)
-    return tuple(_match(ruleset.signals[signal], held[signal], scan, item, feed) for signal in sorted(held))
+    inquiry = Inquiry(beyond, item, feed)
+    scan: Scan | None = None
+    found: dict[int, Match] = {}
+    for signal, group in groupby(numbers, key=lambda number: ruleset.rules[number].signal):
+        held: list[Rule] = []
+        for rule in (ruleset.rules[number] for number in group if inquiry.may_hold(number)):
+            scan = scan or Scan(ruleset, item, feed, inquiry)
+            if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
+                held.append(rule)
+        if held and scan:
+            found[signal] = _match(ruleset.signals[signal], held, scan, item, feed)
+            if signal in beyond.told:
+                inquiry.told[signal] = found[signal].hits
+    return tuple(found[signal] for signal in sorted(found))
 
 
 def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Feed) -> Match:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tracker.errors import Problem
 from tracker.model import Field
+from tracker.rules.inquiry import Beyond
 from tracker.rules.lexicon import Lexicon, Rule
 from tracker.rules.sieve import Sieve
 
@@ -15,7 +16,7 @@ class Ruleset:
     """All rules of a config.
 
     rules: in the order written. sieve: tells which rules are worth a scan.
-    fields: those that any rule looks at. hash: of all rules.
+    fields: those that any rule looks at. hash: of all rules. beyond: what they ask that is no literal.
     """
 
     signals: tuple[str, ...]
@@ -25,3 +26,4 @@ class Ruleset:
     lexicon: Lexicon
     sieve: Sieve
     fields: tuple[Field, ...]
+    beyond: Beyond

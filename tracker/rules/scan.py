@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from tracker.model import Feed, Field, Hit, Item, Panel
 from tracker.rules.fields import matched_text
+from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, atom
 from tracker.rules.literals import Zone, is_word_char
 from tracker.rules.names import Sighting, Span, counted
@@ -20,11 +21,23 @@ _MAIN = frozenset((FIELD_NUMBERS[Field.TITLE], FIELD_NUMBERS[Field.LEAD]))
 class Scan:
     """What one scan found in one item, and where it stands in the original."""
 
-    __slots__ = ("_board", "_found", "_lexicon", "_offsets", "_sentences", "_texts", "_words", "seen")
+    __slots__ = (
+        "_board",
+        "_found",
+        "_lexicon",
+        "_offsets",
+        "_sentences",
+        "_texts",
+        "_words",
+        "inquiry",
+        "seen",
+    )
 
-    def __init__(self, ruleset: Ruleset, item: Item, feed: Feed) -> None:
+    def __init__(self, ruleset: Ruleset, item: Item, feed: Feed, inquiry: Inquiry | None = None) -> None:
         self._lexicon = ruleset.lexicon
         self._texts = _texts(ruleset.fields, item, feed)
+        self.inquiry = inquiry or Inquiry(ruleset.beyond, item, feed)
+        self.inquiry.take(self._texts)
         self._board = _Board(self._texts, ruleset.lexicon.used)
         self._offsets: dict[int, Offsets] = {}
         self._words: dict[int, tuple[list[int], list[float]]] = {}

@@ -17,6 +17,7 @@ from ahocorasick_rs import AhoCorasick
 from tracker.model import Feed, Field, Item
 from tracker.rules.fields import matched_text
 from tracker.rules.groups import Costs, Group, required_groups
+from tracker.rules.inquiry import is_literal
 from tracker.rules.lexicon import FIELDS, Lexicon, Rule
 from tracker.rules.literals import Literal, Zone
 from tracker.text import folded, normalise
@@ -112,7 +113,9 @@ def sieve(rules: Sequence[Rule], lexicon: Lexicon, costs: Costs) -> Sieve:
     maker = _Maker(lexicon)
     needs: dict[int, list[_Need]] = {}
     for number, rule in enumerate(rules):
-        groups = required_groups(rule.when)
+        groups = [group for group in required_groups(rule.when) if is_literal(group)]
+        if not groups:
+            continue  # asked of every item; see `tracker.rules.inquiry`
         sure = [group for group in groups if not _fields(group) & _LONG]
         key = costs.cheapest(sure or groups)
         early = maker.bits({*sure, key})

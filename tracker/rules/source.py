@@ -43,13 +43,26 @@ class Written:
 
     def problem(self, offset: int, what: str, hint: str = "", severity: Severity = Severity.ERROR) -> Problem:
         """Return what is wrong at an offset, with the line as written and a caret below the character."""
-        line, column = self.line_at(offset)
+        line, column = _window(*self.line_at(offset))
         # A Chinese character is two columns wide in a terminal, and so is an ideographic space.
         margin = "".join("\u3000" if east_asian_width(char) in "WF" else " " for char in line[:column])
         return Problem(self.at(offset), what, hint, f"{line}\n{margin}^", severity)
 
     def _starts(self) -> list[int]:
         return [0, *(index + 1 for index, char in enumerate(self.text) if char == "\n")]
+
+
+_LONGEST_LINE = 200
+_BESIDE = 60
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """Return a line, of a very long one what stands around the column, and the column in that."""
+    if len(line) <= _LONGEST_LINE:
+        return line, column
+    start = max(column - _BESIDE, 0)
+    before, after = "…" if start else "", "…" if column + _BESIDE < len(line) else ""
+    return f"{before}{line[start : column + _BESIDE]}{after}", column - start + len(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +146,11 @@ class Definitions:
     """Everything that rules are made from: signals in the user's order, and what they refer to.
 
     groups: a name for several entity types (vendor: lab, lab_cloud, app).
+    off: keys of the signals that the user silenced; no rules, but other rules may ask for them.
     """
 
     signals: tuple[SignalSource, ...]
     terms: Mapping[str, TermSet]
     entities: Mapping[str, EntitySource]
     groups: Mapping[str, tuple[str, ...]]
+    off: frozenset[str] = frozenset()

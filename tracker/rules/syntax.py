@@ -1,4 +1,4 @@
-"""From the text of a rule to its tree: a precedence parser, written by hand, that points at mistakes.
+r"""From the text of a rule to its tree: a precedence parser, written by hand, that points at mistakes.
 
     rule     = or
     or       = and { "or" and }              -- beside "and" only with parentheses
@@ -6,25 +6,46 @@
     not      = "not" not | near
     near     = scoped [ ("near/N" | "near/s" | "then/N" | "outside") scoped ]
     scoped   = [ FIELD ":" ] primary
-    primary  = "(" or ")" | term | "$" NAME | "<" NAME ">"
+    primary  = "(" or ")" | term | regex | "$" NAME | "<" NAME ">" | "signal:" NAME | age
     term     = [ "=" ] ( WORD | QUOTED )     -- `*` stands at the start or end of a word, also in quotes
+    regex    = "/" PATTERN "/" [ "i" ]       -- in one line; `\/` is a slash; no space after the first /
+    age      = "age" ( "<" | "<=" | ">" | ">=" ) DIGITS ( "h" | "d" | "w" )
 
 FIELD is title, lead, content, author, url, feed, lang, tag, tier or any. Operators are read in upper
 or lower case; in quotes they are words. near/N: at most N words apart, neighbours are one apart;
 then/N: likewise, and in this order. The sides of near, then and outside are leaves, `or` groups of
-such, or another `outside` in parentheses: never `not` or `and`.
+such, or another `outside` in parentheses: never `not` or `and`. `signal:` and age speak of the whole
+item: they stand in no field and beside no near, then or outside. <money>, <percent>, <count> and <date>
+are figures, not entities.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn
 
 from tracker.model import Field
+from tracker.rules.leaves import read_leaf, read_signal
 from tracker.rules.lexemes import POSITIONAL, RuleSyntaxError, Token, lex
-from tracker.rules.tree import And, Expression, Named, Near, Not, Or, Outside, Scoped, Term, Terms
+from tracker.rules.tree import (
+    Aged,
+    And,
+    Expression,
+    Figured,
+    Leaf,
+    Named,
+    Near,
+    Not,
+    Or,
+    Outside,
+    Regex,
+    Scoped,
+    Term,
+    Terms,
+    Told,
+    about_the_item,
+)
 
 DEFAULT = (Field.TITLE, Field.LEAD)
 FIELDS: dict[str, tuple[Field, ...]] = {
@@ -112,13 +133,19 @@ class _Parser:
         if token is None or token.kind != "field":
             return self._primary(depth)
         self._at += 1
-        fields = _fields(token)
         follower = self.peek
+        if token.text.lower() == "signal:":
+            self._at += 1
+            return read_signal(token, follower)
+        fields = _fields(token)
         if follower is None or follower.kind in ("and", "or", "not", "close", "field", "positional"):
             raise RuleSyntaxError(
                 f"`{token.text}` binds nothing", token.start, "write a word or ( right after it"
             )
         inner = self._primary(depth)
+        for part in about_the_item(inner):
+            what = f"`{self._slice(part)}` asks about the whole item, not about a field"
+            raise RuleSyntaxError(what, part.start, f"write it apart from `{token.text}`")
         return Scoped(fields, inner, token.start, self._end)
 
     def _primary(self, depth: int) -> Expression:
@@ -126,15 +153,10 @@ class _Parser:
         if token is None:
             self._fail("something is missing here" if self._tokens else "an empty rule finds nothing")
         self._at += 1
-        match token.kind:
-            case "open":
-                return self._group(token, depth)
-            case "terms":
-                return Terms(_terms_name(token), token.start, token.end)
-            case "named":
-                return Named(_entity_name(token), token.start, token.end)
-            case "quoted" | "word":
-                return _term(token)
+        if token.kind == "open":
+            return self._group(token, depth)
+        if (leaf := read_leaf(token)) is not None:
+            return leaf
         hint = "write it in quotes to find the word" if token.kind != "close" else ""
         raise RuleSyntaxError(f"`{token.text}` stands where a word is expected", token.start, hint)
 
@@ -145,7 +167,7 @@ class _Parser:
         if self.peek is None:
             raise RuleSyntaxError("this ( is never closed", opening.start, "write ) where the group ends")
         self._at += 1
-        if isinstance(inner, Term | Terms | Named):
+        if isinstance(inner, Leaf | Aged):
             return inner
         return replace(inner, start=opening.start, end=self._end)
 
@@ -175,18 +197,13 @@ class _Parser:
         raise RuleSyntaxError(what, token.start if token else len(self._text.rstrip()))
 
 
-_LATER = (
-    (re.compile(r"/.+/i?$"), "regular expressions are"),
-    (re.compile(r"age[<>=]"), "`age` is"),
-)
-_FIGURES = ("money", "percent", "count", "date")
 _SIDES = "its sides are words, phrases, names, or groups of them joined by `or`"
 
 
 def _check_side(side: Expression, operator: Token) -> None:
     """Raise unless an expression has finds of its own: a place in the text rather than a truth about it."""
     match side:
-        case Term() | Terms() | Named():
+        case Term() | Terms() | Named() | Regex() | Figured():
             return
         case Scoped():
             _check_side(side.inner, operator)
@@ -195,8 +212,8 @@ def _check_side(side: Expression, operator: Token) -> None:
                 _check_side(part, operator)
         case Outside():
             _check_side(side.left, operator)
-        case Not() | And() | Near():
-            what = {Not: "not", And: "and", Near: "near"}[type(side)]
+        case Not() | And() | Near() | Told() | Aged():
+            what = {Not: "not", And: "and", Near: "near", Told: "signal:", Aged: "age"}[type(side)]
             raise RuleSyntaxError(f"`{what}` cannot stand beside `{operator.text}`", side.start, _SIDES)
 
 
@@ -218,50 +235,10 @@ def _fields(token: Token) -> tuple[Field, ...]:
     fields = FIELDS.get(name.lower())
     if fields is not None:
         return fields
-    if name.lower() == "signal":
-        raise RuleSyntaxError("`signal:` is not part of the language yet", token.start)
-    close = get_close_matches(name.lower(), FIELDS, n=1)
+    close = get_close_matches(name.lower(), (*FIELDS, "signal"), n=1)
     hint = (
         f"did you mean `{close[0]}:`?"
         if close
         else f'the fields are {", ".join(FIELDS)}; quote "{token.text}" to find it'
     )
     raise RuleSyntaxError(f"there is no field `{name}`", token.start, hint)
-
-
-def _terms_name(token: Token) -> str:
-    name = token.text[1:]
-    if not name:
-        raise RuleSyntaxError("$ names no term set", token.start, "write $name, or quote the sign to find it")
-    return name
-
-
-def _entity_name(token: Token) -> str:
-    name = token.text[1:-1]
-    if not name:
-        raise RuleSyntaxError("<> names nothing", token.start, "write <openai>, <lab> or <vendor>")
-    if name in _FIGURES:
-        raise RuleSyntaxError(f"`<{name}>`: figures are not part of the language yet", token.start)
-    return name
-
-
-def _term(token: Token) -> Term:
-    exact = token.text.startswith("=") and len(token.text) > 1
-    text = token.text[1:] if exact else token.text
-    if token.kind == "quoted":
-        text = text[1:-1]
-    else:
-        _check_word(token)
-    return Term(text, token.start, token.end, exact)
-
-
-def _check_word(token: Token) -> None:
-    for pattern, what in _LATER:
-        if pattern.match(token.text):
-            hint = f'quote it to find it as text: "{token.text}"'
-            raise RuleSyntaxError(f"{what} not part of the language yet", token.start, hint)
-    if re.match(r"(near|then)(/|$)", token.text, re.IGNORECASE):
-        hint = f'write near/8 or near/s, or quote it to find it as text: "{token.text}"'
-        raise RuleSyntaxError(f"`{token.text}` does not say how many words", token.start, hint)
-    if token.text.startswith("<"):
-        raise RuleSyntaxError("this < is never closed", token.start, "write <name>, or quote it to find it")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tracker.model import Field
+from tracker.model import Field, FigureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,44 @@ class Named:
     """`<name>`: any name of an entity, of a type's entities, or of a group's."""
 
     name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """`/pattern/`: a regular expression. text: between the slashes. any_case: an `i` stood behind them."""
+
+    text: str
+    start: int
+    end: int
+    any_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """`<money>`: any figure of a kind."""
+
+    kind: FigureKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`signal:key`: the item shows another signal."""
+
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """`age<7d`: how long an item was out when it was first seen. operator: one of < <= > >=."""
+
+    operator: str
+    span: timedelta
     start: int
     end: int
 
@@ -89,8 +128,8 @@ class Outside:
     end: int
 
 
-Leaf = Term | Terms | Named
-Expression = Leaf | Scoped | Not | And | Or | Near | Outside
+Leaf = Term | Terms | Named | Regex | Figured | Told
+Expression = Leaf | Aged | Scoped | Not | And | Or | Near | Outside
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -107,7 +146,15 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 def leaves(expression: Expression) -> Iterator[Leaf]:
     """Yield the leaves of an expression in the order written."""
-    if isinstance(expression, Term | Terms | Named):
+    if isinstance(expression, Leaf):
         yield expression
     for child in children(expression):
         yield from leaves(child)
+
+
+def about_the_item(expression: Expression) -> Iterator[Told | Aged]:
+    """Yield what of an expression is true of an item, not of a text in it."""
+    if isinstance(expression, Told | Aged):
+        yield expression
+    for child in children(expression):
+        yield from about_the_item(child)

@@ -1,7 +1,7 @@
 """What is odd about the rules of a config that compiles: what can never match, what adds nothing. Pure.
 
-What is reported follows from the rules alone and is so: see `tracker.rules.lint.sense`. Not everything that is
-odd is found.
+What is reported follows from the rules alone and is so: see `tracker.rules.lint.sense`. Not everything
+that is odd is found.
 """
 
 from __future__ import annotations
