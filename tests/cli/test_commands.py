@@ -226,6 +226,10 @@ def test_show_lists_matches_with_why_and_an_item_whole(watching: Any) -> None:
 
     assert {row["signal"] for row in rows} > {"pricing", "release"}
     assert all(row["why"] and row["hits"] for row in rows)
+    assert {row["claim"] for row in rows} == {"official", "reported", "rumour"}
+    assert any(
+        figure["text"] == "$1.00 per million input tokens" for row in rows for figure in row["figures"]
+    )
     assert "pricing" in listed.out
     assert "release" not in {line.split()[2] for line in listed.out.splitlines()[::2]}
     assert rows[0]["title"] in one.out

@@ -16,9 +16,13 @@ from tracker.cli import (
     adding,
     applying,
     background,
+    backtesting,
     checking,
     editions,
+    evaluating,
     exchange,
+    explaining,
+    linting,
     polling,
     reading,
     say,
@@ -28,6 +32,7 @@ from tracker.cli import (
     status,
     stopping,
     subscriptions,
+    trying,
 )
 from tracker.cli.options import Options
 from tracker.errors import BusyError, ConfigError, TrackerError
@@ -98,6 +103,9 @@ app.command()(status.status)
 app.command()(reading.show)
 # So that -word reaches the query: search has no short options of its own.
 app.command(context_settings={"ignore_unknown_options": True})(searching.search)
+app.command()(explaining.explain)
+app.command()(backtesting.backtest)
+app.command()(evaluating.evaluate)
 app.add_typer(feeds, name="feeds")
 feeds.command("list")(subscriptions.list_feeds)
 feeds.command("add")(adding.add)
@@ -108,6 +116,8 @@ feeds.command("export")(exchange.export)
 app.add_typer(rules, name="rules")
 rules.command("show")(reading.rules_show)
 rules.command("apply")(applying.rules_apply)
+rules.command("test")(trying.rules_test)
+rules.command("lint")(linting.rules_lint)
 app.command()(showcase.demo)
 
 
