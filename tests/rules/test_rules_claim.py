@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model import Claim
-from tracker.rules import claimwords
-from tracker.rules.claim import claim_of, folded, weighed
+from tracker.rules.claims import words
+from tracker.rules.claims.claim import claim_of, folded, weighed
 
 OFFICIAL, REPORTED, RUMOUR, DENIED = Claim.OFFICIAL, Claim.REPORTED, Claim.RUMOUR, Claim.DENIED
 
@@ -20,7 +20,7 @@ OFFICIAL, REPORTED, RUMOUR, DENIED = Claim.OFFICIAL, Claim.REPORTED, Claim.RUMOU
 WORDS = sorted(
     {
         word
-        for each in claimwords.ALL
+        for each in words.ALL
         for word in re.findall(r"[a-z']{2,}|[\u4e00-\u9fff]+", re.sub(r"\\[a-z]", " ", each.pattern.pattern))
     }
 )
@@ -207,11 +207,11 @@ def test_a_sentence_without_hits_is_taken_as_a_whole():
 def test_looking_for_stems_first_changes_nothing(words: list[str]):
     text = " ".join(words)
 
-    assert claim_of(text, ()) is weighed(folded(text), (), set(claimwords.ALL))
+    assert claim_of(text, ()) is weighed(folded(text), (), set(words.ALL))
 
 
 TEXT = st.text(alphabet=st.characters(), max_size=60)  # with lone surrogates and NUL
-STEMS = [stem for each in claimwords.ALL for stem in each.stems]
+STEMS = [stem for each in words.ALL for stem in each.stems]
 
 
 @given(TEXT, st.sampled_from(STEMS), TEXT)

@@ -19,10 +19,10 @@ from tracker.config.load import load_config
 from tracker.errors import ConfigError
 from tracker.model import Feed, Item, Panel
 from tracker.rules import compile_rules, match_item
-from tracker.rules.explain import Explanation, RuleTrace, Verdict, explain
+from tracker.rules.explain.explain import Explanation, RuleTrace, Verdict, explain
+from tracker.rules.explain.trace import Traced, leaves
 from tracker.rules.fields import matched_text
 from tracker.rules.source import AliasSource, Definitions
-from tracker.rules.trace import Traced, leaves
 
 TERMS = {"cut": ["cut", "cuts", "降价"], "price": ["price", "pricing"]}
 ENTITIES = [

@@ -12,8 +12,8 @@ from tracker.cli.reading import why
 if TYPE_CHECKING:
     from tracker.cli.explaining import Subject
     from tracker.model import Field, Figure, Hit, Match
-    from tracker.rules.explain import Explanation, RuleTrace
-    from tracker.rules.trace import Traced
+    from tracker.rules.explain.explain import Explanation, RuleTrace
+    from tracker.rules.explain.trace import Traced
 
 _CLAUSE = 44
 """Columns of a clause in a list of clauses."""

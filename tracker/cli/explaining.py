@@ -67,7 +67,7 @@ def explain(
 ) -> None:
     """Say for every rule which clause found what in an item, and for a rule that missed, what was missing."""
     from tracker.cli import explained, wiring
-    from tracker.rules.explain import explain as explain_item
+    from tracker.rules.explain.explain import explain as explain_item
 
     _check(item, text, summary)
     options: Options = context.obj

@@ -7,7 +7,9 @@ patterns, needles, probes       patterns, figures and other signals → question
 clauses, conflicts, build, sequence, compile    trees → one ruleset
 fields, groups, sieve           which rules an item can match at all
 names, scan, inquiry, match     an item → matches
+claims      whose word a match is, the figures beside its words
 examples    the examples beside the rules, tried
+trial, lint, explain, backtest, evaluate    what rules are tried, judged and measured by
 """
 
 from __future__ import annotations

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
+from tracker.rules.claims.standing import claim_at, figures_at
 from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, Rule
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
-from tracker.rules.standing import claim_at, figures_at
 
 TITLE_POINTS = 2.0
 OFFICIAL_POINTS = 1.0

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Claim
-from tracker.rules import claimwords as words
-from tracker.rules.claimwords import Words
+from tracker.rules.claims import words
+from tracker.rules.claims.words import Words
 from tracker.simplified import SIMPLIFIED
 
 Span = tuple[int, int]

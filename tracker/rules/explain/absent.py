@@ -8,16 +8,16 @@ from datetime import timedelta
 
 from tracker.model import Feed, Field, Hit, Item, Match
 from tracker.rules.clauses import Find, Sought
+from tracker.rules.explain.forms import Forms
+from tracker.rules.explain.misses import Miss, listed, quoted
+from tracker.rules.explain.unheeded import Names
 from tracker.rules.fields import matched_text
-from tracker.rules.forms import Forms
 from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, atom
-from tracker.rules.misses import Miss, listed, quoted
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
 from tracker.rules.source import Definitions
 from tracker.rules.tree import Figured, Leaf, Named, Regex, Terms, Told
-from tracker.rules.unheeded import Names
 
 _PROSE = (Field.TITLE, Field.LEAD, Field.CONTENT)
 """Fields that are worth telling of when a clause asks for another one."""

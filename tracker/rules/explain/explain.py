@@ -26,14 +26,14 @@ from math import sqrt
 
 from tracker.errors import Place
 from tracker.model import Feed, Field, Item, Match
-from tracker.rules.absent import Inspection
 from tracker.rules.clauses import Clause
+from tracker.rules.explain.absent import Inspection
+from tracker.rules.explain.trace import Traced, leaves, trace
 from tracker.rules.lexicon import Rule
 from tracker.rules.match import match_item
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, RuleSource, Written
 from tracker.rules.syntax import parse
-from tracker.rules.trace import Traced, leaves, trace
 
 
 class Verdict(StrEnum):

@@ -11,7 +11,7 @@ from math import isfinite
 
 from tracker.figures import recognise
 from tracker.model import Claim, Feed, Field, Figure, Hit, Item, Tier
-from tracker.rules.claim import Span, claim_of
+from tracker.rules.claims.claim import Span, claim_of
 from tracker.rules.fields import matched_text
 from tracker.text import sentence_ends
 

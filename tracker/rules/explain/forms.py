@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import takewhile
 
 from tracker.model import Field, Hit
+from tracker.rules.explain.misses import Miss, at, quoted
 from tracker.rules.literals import Literal, Zone, is_word_char
-from tracker.rules.misses import Miss, at, quoted
 from tracker.text import UNSPACED, Kind, Offsets, normalise, tokenise
 
 _HAN = re.compile(f"[{UNSPACED}]+")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from tracker.model import Hit
-from tracker.rules.absent import Inspection
 from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Sought, Without
+from tracker.rules.explain.absent import Inspection
+from tracker.rules.explain.misses import Miss, at, quoted
 from tracker.rules.lexicon import FIELD_NUMBERS
-from tracker.rules.misses import Miss, at, quoted
 from tracker.rules.tree import (
     Aged,
     And,

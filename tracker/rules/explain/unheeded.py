@@ -9,10 +9,10 @@ from itertools import islice
 
 from tracker.model import Field, Hit
 from tracker.rules.clauses import View
-from tracker.rules.forms import Forms
+from tracker.rules.explain.forms import Forms
+from tracker.rules.explain.misses import Miss, at, quoted
 from tracker.rules.lexicon import Lexicon
 from tracker.rules.literals import Zone, alias_literal
-from tracker.rules.misses import Miss, at, quoted
 from tracker.rules.names import Name
 from tracker.rules.source import AliasSource, Definitions, EntitySource
 from tracker.rules.vocabulary import Vocabulary

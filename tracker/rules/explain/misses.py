@@ -15,7 +15,8 @@ class Miss:
     """Why a clause did not hold.
 
     code: one of a few fixed words, for programs. text: the same for people. near: from 0.0 (nothing of it
-    is there) up to, but not, 1.0 (it held); see `tracker.rules.explain`. seen: what is there and did not do.
+    is there) up to, but not, 1.0 (it held); see `tracker.rules.explain.explain`. seen: what is there and
+    did not do.
     """
 
     code: str
