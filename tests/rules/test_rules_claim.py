@@ -204,8 +204,8 @@ def test_a_sentence_without_hits_is_taken_as_a_whole():
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=12))
-def test_looking_for_stems_first_changes_nothing(words: list[str]):
-    text = " ".join(words)
+def test_looking_for_stems_first_changes_nothing(chosen: list[str]):
+    text = " ".join(chosen)
 
     assert claim_of(text, ()) is weighed(folded(text), (), set(words.ALL))
 
