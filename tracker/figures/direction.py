@@ -39,7 +39,7 @@ _UP = (
     r"|add(?:s|ed|ing)?|improv(?:es?|ed|ing|ements?)|spik(?:es?|ed|ing)|skyrocket(?:s|ed|ing)?|rall(?:y|ies"
     r"|ied)|advanc(?:es?|ed)"
 )
-_DOWN_ZH = r"跌|下滑|下调|下降|下修|降|减|缩水|打折|折扣|优惠|便宜|省|缩减|萎缩|回落"
+_DOWN_ZH = r"跌|砍|下滑|下调|下降|下修|降|减|缩水|打折|折扣|优惠|便宜|省|缩减|萎缩|回落"
 _UP_ZH = r"涨|增|提了|上调|提升|提高|上升|飙升|激增|加价|攀升|走高|高出|扩大"
 # Applied to lower case.
 _DIRECTION = re.compile(

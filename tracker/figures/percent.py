@@ -148,7 +148,11 @@ def _special(text: str, match: re.Match[str]) -> tuple[float, str, float] | None
         return -50.0, CHANGE, 0.9
     if match["doubled"]:
         return 100.0, CHANGE, 0.9
-    if match["most"] or match["halfof"]:
+    if match["halfof"]:
+        way = last_direction(clause_before(text, match.start()).lower())
+        changes = {"up": 50.0, "down": -50.0}
+        return (changes[way], CHANGE, 0.9) if way in changes else (50.0, SHARE, 0.8)
+    if match["most"]:
         return 50.0, SHARE, 0.8
     if match["times"]:
         return _times(text, match)
