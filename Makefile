@@ -43,7 +43,7 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev
-	@for program in parse store replay poll; do $(BIN)/python bench/$$program.py || exit 1; done
+	@for program in parse store rules replay poll; do $(BIN)/python bench/$$program.py || exit 1; done
 
 # Names, versions, hashes; no index address. Needs uv on the PATH.
 LOCK := uv pip compile pyproject.toml --extra all --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet

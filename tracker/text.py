@@ -20,27 +20,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
+from typing import NamedTuple
 
 from tracker.simplified import SIMPLIFIED
+from tracker.words import MARKS, TOKEN, UNSPACED, token_of, without_signs, words_of
 
 NORMALISER = "1"
 """Changes whenever a text may normalise differently; part of every rule's hash."""
 
-# Scripts that write words without spaces; their text is found inside runs, not word by word.
-UNSPACED = (
-    "々〆〇\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3105-\u312f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-)
-# Accents and vowel signs belong to the letter before them.
-_MARKS = "".join(char for char in map(chr, range(0x300, 0x10000)) if unicodedata.category(char)[0] == "M")
-
-_WORD = f"[^\\W\\d_{UNSPACED}]+(?:[{_MARKS}]+[^\\W\\d_{UNSPACED}]*)*"
-_NUMBER = r"\d+(?:,\d{3}(?!\d))*(?:\.\d+)*"
-# The English possessive is no word: in "Anthropic's 1 billion" there is no S-1.
-_TOKEN = re.compile(f"([{UNSPACED}]+|{_NUMBER}|{_WORD})(?:['’]s(?![a-z0-9]))?")
-# The same for folded ASCII text, in half the time: no script without spaces, no accents, no capitals.
-_ASCII_TOKEN = re.compile(r"([a-z]+|[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)*)(?:'s(?![a-z0-9]))?")
-_VISIBLE = re.compile(f"{_TOKEN.pattern}|([^\\s\\w])")
+_VISIBLE = re.compile(f"{TOKEN.pattern}|([^\\s\\w])")
 
 _SPACES = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
 # Characters that fold one to one, whatever stands beside them, but for runs of white space.
@@ -52,9 +41,7 @@ _SAFE = (
 # Stretches that may change length; all else is folded character by character, one to one. Accents
 # are taken 30 at a time (the stream-safe format of UAX 15), or ordering them would be quadratic.
 _UNSAFE = re.compile(
-    f"[{_SPACES}]{{2,}}"
-    f"|.[{_MARKS}\u1160-\u11ff\uff9e\uff9f]{{1,30}}"
-    f"|[^\x00-\x7f\x85\xa0{_SAFE}\ud800-\udfff]",
+    f"[{_SPACES}]{{2,}}|.[{MARKS}\u1160-\u11ff\uff9e\uff9f]{{1,30}}|[^\x00-\x7f\x85\xa0{_SAFE}\ud800-\udfff]",
     re.DOTALL,
 )
 # What usual text is free of: accents apart, rare signs, and what is white space to us but not to `str.split`.
@@ -64,8 +51,7 @@ _FOLDING = re.compile(f"[\uff01-\uff5e…™{''.join(map(chr, SIMPLIFIED))}]")
 _SENTENCE_END = re.compile(r"[。！？…][”’』」）)\"']*|[.!?][”’)\"'\]]*(?=\s|$)|\n\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
+class Normalised(NamedTuple):
     """A text and its three forms."""
 
     original: str
@@ -97,7 +83,7 @@ def normalise(text: str) -> Normalised:
     """Return the three forms of a text."""
     written = _written(text)
     folded = _without_case(written)
-    return Normalised(text, written, folded, f" {' '.join(_token_of(folded).findall(folded))} ")
+    return Normalised(text, written, folded, words_of(folded))
 
 
 def folded(text: str) -> str:
@@ -120,6 +106,25 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def word_counts(forms: Normalised, offsets: Offsets) -> tuple[list[int], list[float]]:
+    """Return where each word and Chinese character starts, and how many words stand before each and in all.
+
+    The starts are offsets in the original. Two Chinese characters are one word.
+    """
+    starts: list[int] = []
+    sizes: list[float] = []
+    text = without_signs(forms.folded)
+    for match in token_of(text).finditer(text):
+        start, end = match.span(1)
+        if _UNSPACED_CHAR.match(forms.folded, start):
+            starts.extend(range(start, end))
+            sizes.extend([0.5] * (end - start))
+        else:
+            starts.append(start)
+            sizes.append(1.0)
+    return [offsets.of_folded(at, at + 1)[0] for at in starts], list(accumulate(sizes, initial=0.0))
+
+
 def sentence_ends(text: str, start: int = 0) -> tuple[int, ...]:
     """Return the offsets just behind each sentence of a text, in both scripts; a line break ends one.
 
@@ -131,14 +136,13 @@ def sentence_ends(text: str, start: int = 0) -> tuple[int, ...]:
 class Offsets:
     """The way back: spans of a text's three forms as spans of the original."""
 
-    __slots__ = ("_done", "_folded", "_in_folded", "_in_words", "_words", "_written")
+    __slots__ = ("_folded", "_forms", "_places", "_written")
 
     def __init__(self, forms: Normalised) -> None:
-        self._written = _written_map(forms.original)
+        self._written = None if forms.written is forms.original else _written_map(forms.original)
         self._folded = _folded_map(forms)
-        # Words are looked up as far as spans reach: most stand at the beginning.
-        self._words = _token_of(forms.folded).finditer(forms.folded)
-        self._in_words, self._in_folded, self._done = [0], [0], 1
+        self._forms = forms
+        self._places: _Places | None = None
 
     def of_written(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span that a non-empty span of `written` came from."""
@@ -159,9 +163,33 @@ class Offsets:
 
     def of_words(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of a span of `words` that begins and ends inside words."""
-        return self.of_folded(self._from_words(start), self._from_words(end - 1) + 1)
+        text = self._forms.words[start:end]
+        if " " not in text:
+            # What stands in the folded text once stands where it was found.
+            at = self._forms.folded.find(text)
+            if self._forms.folded.find(text, at + 1) < 0:
+                end = at + len(text)
+                return (
+                    (at, end) if self._folded is None and self._written is None else self.of_folded(at, end)
+                )
+        if self._places is None:
+            self._places = _Places(self._forms.folded)
+        return self.of_folded(self._places.of(start), self._places.of(end - 1) + 1)
 
-    def _from_words(self, at: int) -> int:
+
+class _Places:
+    """Where each character of `words` stands in the folded text."""
+
+    __slots__ = ("_done", "_in_folded", "_in_words", "_words")
+
+    def __init__(self, folded: str) -> None:
+        # Words are looked up as far as spans reach: most stand at the beginning.
+        straight = without_signs(folded)
+        self._words = token_of(straight).finditer(straight)
+        self._in_words, self._in_folded, self._done = [0], [0], 1
+
+    def of(self, at: int) -> int:
+        """Return the offset in the folded text of a character of a word."""
         while self._done <= at and (word := next(self._words, None)) is not None:
             start, end = word.span(1)
             self._in_words.append(self._done)
@@ -213,6 +241,8 @@ _SPACE = re.compile(f"[{_SPACES}]")
 def _written(text: str) -> str:
     if text.isascii() and "  " not in text and text.isprintable():  # the usual title
         return text
+    if "  " not in text and (bare := without_signs(text)).isascii() and bare.isprintable():
+        return text
     if _ODD.search(text) is not None:
         return "".join(folded for _, folded in _pieces(text))
     words = text.split()
@@ -226,10 +256,6 @@ def _written(text: str) -> str:
 
 def _folded_char(match: re.Match[str]) -> str:
     return _TABLE[ord(match[0])]
-
-
-def _token_of(folded: str) -> re.Pattern[str]:
-    return _ASCII_TOKEN if folded.isascii() else _TOKEN
 
 
 def _without_case(written: str) -> str:

@@ -14,6 +14,7 @@ from written import feed, found, hits, item, matches, problems, rule, ruleset
 from tracker.model import Field, Hit
 from tracker.rules.needles import needle
 from tracker.rules.patterns import MOST_FINDS, PatternError, compile_pattern
+from tracker.rules.reading import Reading
 from tracker.text import normalise
 
 
@@ -169,8 +170,8 @@ def test_nothing_is_written_to_stderr_by_the_engine(capfd: pytest.CaptureFixture
 def test_a_rule_of_a_pattern_that_holds_a_text_is_left_out_without_it() -> None:
     rules = ruleset(r"/\bprice cuts? \d/")
 
-    assert rules.sieve.possible(item("a price"), feed()) == []
-    assert rules.sieve.possible(item("a Price cut"), feed()) == [0]
+    assert rules.sieve.possible(item("a price"), feed(), Reading(rules.lexicon)) == []
+    assert rules.sieve.possible(item("a Price cut"), feed(), Reading(rules.lexicon)) == [0]
 
 
 PIECES = [

@@ -9,6 +9,7 @@ from written import entity, feed, item, ruleset
 
 from tracker.model import Item, Tier
 from tracker.rules.fields import LEAD, lead_of
+from tracker.rules.reading import Reading
 from tracker.rules.scan import Scan
 from tracker.rules.source import AliasSource
 from tracker.text import sentence_ends
@@ -90,7 +91,9 @@ def test_a_rule_that_holds_is_possible(thing: Item, name: str, tier: Tier | None
 
     holds = [number for number, rule in enumerate(RULES.rules) if rule.when.holds(scan)]
 
-    assert set(holds) <= set(RULES.beyond.in_turn(RULES.sieve.possible(thing, source)))
+    possible = RULES.sieve.possible(thing, source, Reading(RULES.lexicon))
+
+    assert set(holds) <= set(RULES.beyond.in_turn(possible))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_a_rule_that_holds_is_possible(thing: Item, name: str, tier: Tier | None
 def test_an_item_that_lacks_what_a_rule_asks_for_is_not_scanned(when: str, thing: Item) -> None:
     rules = ruleset(when, entities=[entity("openai", "OpenAI")])
 
-    assert rules.sieve.possible(thing, feed()) == []
+    assert rules.sieve.possible(thing, feed(), Reading(rules.lexicon)) == []
 
 
 @given(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
+from typing import NamedTuple
 
 from tracker.errors import Problem, Severity
 from tracker.figures import RECOGNISER
@@ -48,8 +50,7 @@ class ClauseError(ValueError):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A clause and all that it expands to: equal expansions find the same. fields: where it looks."""
 
     clause: Clause
@@ -101,7 +102,8 @@ class _Compiler:
     def _leaf(self, leaf: Term | Terms | Named, fields: tuple[Field, ...]) -> Compiled:
         expanded = self._expanded(leaf, fields)
         find = Find(self.expander.vocabulary.atoms(expanded.numbers, fields), self._quote(leaf))
-        return Compiled(find, f"{expanded.expansion} in {','.join(fields)}", frozenset(fields))
+        names, looked = _written_fields(fields)
+        return Compiled(find, f"{expanded.expansion} in {names}", looked)
 
     def _regex(self, leaf: Regex, fields: tuple[Field, ...]) -> Compiled:
         try:
@@ -155,8 +157,7 @@ class _Compiler:
                 return self._named(leaf)
 
     def _term(self, leaf: Term, fields: tuple[Field, ...]) -> Expanded:
-        tiers = [tier.value for tier in Tier]
-        if fields == (Field.TIER,) and leaf.text.casefold() not in tiers:
+        if fields == (Field.TIER,) and leaf.text.casefold() not in (tiers := [tier.value for tier in Tier]):
             hint = _suggestion(leaf.text.casefold(), tiers) or f"the tiers are {', '.join(tiers)}"
             raise self._wrong(leaf, f"no feed has the tier `{leaf.text}`", hint)
         try:
@@ -262,6 +263,11 @@ class _Compiler:
 
     def _wrong(self, tree: Expression, what: str, hint: str = "") -> ClauseError:
         return ClauseError([self.written.problem(tree.start, what, hint)])
+
+
+@cache
+def _written_fields(fields: tuple[Field, ...]) -> tuple[str, frozenset[Field]]:
+    return ",".join(fields), frozenset(fields)
 
 
 def _suggestion(name: str, known: Iterable[str], before: str = "", after: str = "") -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
-from typing import Protocol
+from typing import Protocol, cast
 
 from tracker.model import Field, Hit
 from tracker.rules.inquiry import Inquiry
@@ -115,7 +115,10 @@ class Every:
     parts: tuple[Clause, ...]
 
     def holds(self, view: View) -> bool:
-        return all(part.holds(view) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110  (a generator takes twice as long)
+            if not part.holds(view):
+                return False
+        return True
 
     def hits(self, view: View) -> list[Hit]:
         return [hit for part in self.parts for hit in part.hits(view)]
@@ -134,6 +137,10 @@ class Some:
         return any(part.holds(view) for part in self.parts)
 
     def hits(self, view: View) -> list[Hit]:
+        if self.atoms:
+            finds = cast("tuple[Find, ...]", self.parts)
+            seen = self.atoms & view.seen
+            return [hit for find in finds if not find.atoms.isdisjoint(seen) for hit in find.hits(view)]
         return [hit for part in self.parts if part.holds(view) for hit in part.hits(view)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracker.errors import Problem
 from tracker.rules.literals import Literal, TermError, term_literal
@@ -16,8 +16,7 @@ _WIDE_SEPARATORS = "，、；"
 _PATTERN = re.compile(r"/\S(.*\S)?/i?")
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(NamedTuple):
     """The literals or entities that a leaf stands for, by number; equal expansions find the same."""
 
     numbers: tuple[int, ...]
@@ -152,8 +151,8 @@ def _fingerprint(parts: Iterable[str]) -> str:
 
 
 def _plain(literal: Literal) -> str:
-    flags = (literal.bound_left, literal.bound_right, literal.grow_left, literal.grow_right)
-    return f"{literal.text!a}{int(literal.zone)}{''.join('01'[flag] for flag in flags)}{literal.rest!a}"
+    flags = f"{literal.bound_left:d}{literal.bound_right:d}{literal.grow_left:d}{literal.grow_right:d}"
+    return f"{literal.text!a}{literal.zone:d}{flags}{literal.rest!a}"
 
 
 def _described(entity: EntitySource) -> str:

@@ -41,6 +41,10 @@ def lead_of(item: Item) -> str:
 
 def matched_text(field: Field, item: Item, feed: Feed) -> str:
     """Return what rules look at of one part of an item."""
+    if field is Field.TITLE:  # asked for of every item
+        return item.title[:_MATCHED_OF_FIELD]
+    if field is Field.LEAD and not (item.summary or item.content):
+        return ""
     return field_text(field, item, feed)[
         : _MATCHED_OF_CONTENT if field is Field.CONTENT else _MATCHED_OF_FIELD
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -28,13 +28,15 @@ def required_groups(clause: Clause) -> tuple[Group, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """How common each atom is thought to be: the more rules use it, the more items hold it."""
+    """How common each literal is thought to be: the more rules use it, the more items hold it."""
 
     of: Mapping[int, float] = field(default_factory=dict)
 
-    def cheapest(self, groups: Iterable[Group]) -> Group:
+    def cheapest(self, groups: Sequence[Group]) -> Group:
         """Return the group whose atoms are rarest together."""
-        return min(groups, key=lambda group: sum(self.of.get(atom, 1.0) for atom in group))
+        if len(groups) == 1:
+            return groups[0]
+        return min(groups, key=lambda group: sum([self.of.get(atom >> 4, 1.0) for atom in group]))
 
 
 def _groups(clause: Clause) -> list[Group]:
@@ -48,7 +50,7 @@ def _groups(clause: Clause) -> list[Group]:
         case Every():
             return [group for part in clause.parts for group in _groups(part)]
         case Some():
-            return _any_of([_groups(part) for part in clause.parts])
+            return [clause.atoms] if clause.atoms else _any_of([_groups(part) for part in clause.parts])
         case Close():
             return _groups(clause.left) + _groups(clause.right)
         case Without():

@@ -54,11 +54,13 @@ class Beyond:
 class Inquiry:
     """The answers for one item. told: the hits of signals that it shows; filled as rules are evaluated."""
 
-    __slots__ = ("_beyond", "_feed", "_figures", "_forms", "_item", "_spans", "told")
+    __slots__ = ("_beyond", "_feed", "_figures", "_forms", "_item", "_known", "_spans", "told")
 
-    def __init__(self, beyond: Beyond, item: Item, feed: Feed) -> None:
+    def __init__(self, beyond: Beyond, item: Item, feed: Feed, forms: dict[int, Normalised]) -> None:
+        """forms: the texts that are normalised already, by the number of their field; may grow."""
         self.told: dict[int, tuple[Hit, ...]] = {}
         self._beyond, self._item, self._feed = beyond, item, feed
+        self._known = forms
         self._forms: dict[int, Normalised] = {}
         self._spans: dict[int, tuple[Span, ...]] = {}
         self._figures: dict[int, dict[FigureKind, tuple[Span, ...]]] = {}
@@ -68,10 +70,6 @@ class Inquiry:
         """How long the item was out when it was first seen; None: nobody knows."""
         published = self._item.published
         return None if published is None else self._item.first_seen - published
-
-    def take(self, forms: Mapping[int, Normalised]) -> None:
-        """Take texts that are normalised already, by the number of their field."""
-        self._forms.update(forms)
 
     def may_hold(self, rule: int) -> bool:
         """Return whether it is worth evaluating a rule; only for loose rules the answer can be no."""
@@ -118,9 +116,9 @@ class Inquiry:
         return self._spans[atom]
 
     def _matched(self, pattern: Pattern, number: int) -> tuple[Span, ...]:
-        if number not in self._forms:
-            self._forms[number] = normalise(self._text(number))
-        forms = self._forms[number]
+        forms = self._known.get(number) or self._forms.get(number)
+        if forms is None:
+            forms = self._forms[number] = normalise(self._text(number))
         spans = pattern.spans(forms.written)
         if not spans or forms.written == forms.original:
             return spans

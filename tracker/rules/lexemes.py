@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class RuleSyntaxError(ValueError):
@@ -14,8 +14,7 @@ class RuleSyntaxError(ValueError):
         self.what, self.at, self.hint = what, at, hint
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a rule's text. kind: which part of the language it can be."""
 
     kind: str
@@ -25,15 +24,14 @@ class Token:
 
 
 _LEXEMES = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<open>\()|(?P<close>\))
+    r"""\s*(?:(?P<open>\()|(?P<close>\))
     |(?P<quoted>=?"[^"]*")
     |(?P<regex>/(?=[^\s)])(?:[^/\\\n]|\\.)*/[A-Za-z]*(?![^\s()]))
     |(?P<age>[Aa][Gg][Ee](?:\s*[<>]=?\s*(?=[0-9])|[<>=≤≥])[^\s()"]*)
     |(?P<terms>\$[^\s()"<>]*)
     |(?P<named><[^\s()"<>]*>)
     |(?P<field>[A-Za-z_]+:(?!//))
-    |(?P<word>[^\s()"]+)""",
+    |(?P<word>[^\s()"]+)|(?P<end>\Z))""",
     re.VERBOSE,
 )
 POSITIONAL = re.compile(r"(near|then)/(\w+)|outside", re.IGNORECASE)
@@ -58,17 +56,17 @@ def lex(text: str) -> list[Token]:
     """Return the tokens of a rule's text. Raises RuleSyntaxError."""
     tokens = []
     at = 0
-    while at < len(text):
-        found = _LEXEMES.match(text, at)
-        if found is not None and found.lastgroup == "word" and _OPEN_REGEX.match(text, at):
-            raise _unclosed(text, at)
-        if found is None:
-            raise RuleSyntaxError(
-                "this quotation mark is never closed", at, 'write " at the end of the phrase'
-            )
-        if found.lastgroup != "space":
-            tokens.append(_token(found))
+    for found in _LEXEMES.finditer(text):
+        if found.start() != at:
+            break
+        if found.lastgroup == "word" and _OPEN_REGEX.match(text, found.start("word")):
+            raise _unclosed(text, found.start("word"))
         at = found.end()
+        if found.lastgroup != "end":
+            tokens.append(_token(found))
+    if at < len(text):
+        at = text.index('"', at)
+        raise RuleSyntaxError("this quotation mark is never closed", at, 'write " at the end of the phrase')
     return tokens
 
 
@@ -86,10 +84,12 @@ def _unclosed(text: str, at: int) -> RuleSyntaxError:
 
 
 def _token(found: re.Match[str]) -> Token:
-    kind, text = str(found.lastgroup), found[0]
+    kind = str(found.lastgroup)
+    start, end = found.span(kind)
+    text = found[kind]
     if kind == "word":
         if wide := _WIDE.search(text):
-            at = found.start() + wide.start()
+            at = start + wide.start()
             raise RuleSyntaxError(
                 f"{wide[0]} is not a sign of the language", at, f"write {_FULL_WIDTH[wide[0]]}"
             )
@@ -97,4 +97,4 @@ def _token(found: re.Match[str]) -> Token:
             kind = text.lower()
         elif POSITIONAL.fullmatch(text):
             kind = "positional"
-    return Token(kind, text, found.start(), found.end())
+    return Token(kind, text, start, end)

@@ -35,22 +35,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Lexicon:
-    """All literals of all rules, and the automaton that finds them. A literal is known by its number.
+class Net:
+    """The literals that are looked for in one form of a text. numbers: of each of the automaton's strings.
 
-    zones: the zone of each literal. careful: literals whose finds must be looked at one by one.
+    careful: the numbers of those whose finds must be looked at one by one.
+    """
+
+    zone: Zone
+    automaton: AhoCorasick
+    numbers: tuple[int, ...]
+    careful: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Lexicon:
+    """All literals of all rules, and the nets that find them. A literal is known by its number.
+
     rests: what must follow a literal. names: the entities that a literal names. excluding: literals
-    in which a name means something else. used: the zones of all. Entities are numbered from len(literals) on.
+    in which a name means something else. Entities are numbered from len(literals) on.
     """
 
     literals: tuple[Literal, ...]
-    automaton: AhoCorasick
-    zones: tuple[Zone, ...]
-    careful: frozenset[int]
+    nets: tuple[Net, ...]
     rests: Mapping[int, re.Pattern[str]]
     names: Mapping[int, tuple[Name, ...]]
     excluding: frozenset[int]
-    used: frozenset[Zone]
 
     def counts(self, number: int, text: str, start: int, end: int) -> bool:
         """Return whether a find of a literal has the surroundings that the literal asks for."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
-from tracker.text import UNSPACED, normalise
+from tracker.text import folded, normalise
+from tracker.words import UNSPACED
 
 
 class Zone(IntEnum):
@@ -51,6 +52,11 @@ def term_literal(text: str, *, exact: bool = False) -> Literal:
     `% off`) is looked for with its signs, in any case.
     Raises TermError.
     """
+    if not exact and _USUAL.fullmatch(text):
+        word = text.removesuffix("*").lower()
+        return Literal(f" {word}" if text[-1] == "*" else f" {word} ", Zone.WORDS, grow_right=text[-1] == "*")
+    if not exact and _HAN.fullmatch(text):
+        return Literal(folded(text), Zone.WORDS)
     forms = normalise(text)
     chunks = [_Chunk.of(chunk) for chunk in forms.written.split()]
     if not chunks:
@@ -82,6 +88,9 @@ def is_word_char(char: str) -> bool:
     return char.isalnum() and (char.isascii() or _UNSPACED.match(char) is None)
 
 
+# English words or one beginning of a word: most terms, and the same in every form.
+_USUAL = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*\*?")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 # Signs that only part words: writing GPT-5.5 or "cuts, again" does not ask for the sign itself.
 _SIGN = re.compile(f"[^\\s\\w{UNSPACED}'’‘`\"“”‐-―,;:!?。、《》「」『』・\\-]")

@@ -10,11 +10,13 @@ from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
 from tracker.rules.claims.standing import claim_at, figures_at
 from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, Rule
+from tracker.rules.reading import Reading
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
 
 TITLE_POINTS = 2.0
 OFFICIAL_POINTS = 1.0
+_IN_TITLE, _OFFICIAL = ScorePart("title", TITLE_POINTS), ScorePart("official", OFFICIAL_POINTS)
 
 
 def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
@@ -22,16 +24,17 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
     if not ruleset.rules:
         return ()
     beyond = ruleset.beyond
-    numbers = beyond.in_turn(ruleset.sieve.possible(item, feed))
+    reading = Reading(ruleset.lexicon)
+    numbers = beyond.in_turn(ruleset.sieve.possible(item, feed, reading))
     if not numbers:
         return ()
-    inquiry = Inquiry(beyond, item, feed)
+    inquiry = Inquiry(beyond, item, feed, reading.texts)
     scan: Scan | None = None
     found: dict[int, Match] = {}
     for signal, group in groupby(numbers, key=lambda number: ruleset.rules[number].signal):
         held: list[Rule] = []
         for rule in (ruleset.rules[number] for number in group if inquiry.may_hold(number)):
-            scan = scan or Scan(ruleset, item, feed, inquiry)
+            scan = scan or Scan(ruleset, item, feed, reading, inquiry)
             if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
                 held.append(rule)
         if held and scan:
@@ -43,11 +46,10 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
 
 def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Feed) -> Match:
     # Sorting is stable: of equally strong rules the one written first leads.
-    rules = sorted(rules, key=lambda rule: -rule.score)
+    rules = sorted(rules, key=lambda rule: -rule.score) if len(rules) > 1 else rules
     strongest = rules[0].when.hits(scan)
-    hits = sorted(
-        {*strongest, *(hit for rule in rules[1:] for hit in rule.when.hits(scan))}, key=_reading_order
-    )
+    every = {*strongest, *(hit for rule in rules[1:] for hit in rule.when.hits(scan))}
+    hits = sorted(every, key=_reading_order)
     return Match(
         signal,
         tuple(rule.id for rule in rules),
@@ -61,10 +63,12 @@ def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Fee
 
 def _parts(rule: Rule, hits: Sequence[Hit], feed: Feed) -> list[ScorePart]:
     parts = [ScorePart(rule.id, rule.score)]
-    if any(hit.field is Field.TITLE for hit in hits):
-        parts.append(ScorePart("title", TITLE_POINTS))
+    for hit in hits:
+        if hit.field is Field.TITLE:
+            parts.append(_IN_TITLE)
+            break
     if feed.tier is Tier.OFFICIAL:
-        parts.append(ScorePart("official", OFFICIAL_POINTS))
+        parts.append(_OFFICIAL)
     return parts
 
 

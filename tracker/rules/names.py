@@ -22,12 +22,11 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A name as found in one field. field: its number. span: in the written form. found: on the board."""
+    """A name as found in one field. field: its number. span: in the written form."""
 
     name: Name
     field: int
     span: Span
-    found: Span
 
 
 def counted(

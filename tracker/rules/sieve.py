@@ -1,10 +1,11 @@
 """Which rules an item can match at all, told by a part of the work: most items can match none.
 
-A rule that holds has a find in each of its required groups. Groups that look in short fields only (most
-rules ask for something in the title) are settled first, by the forms that the scan itself looks in. The
-long fields, lead and content, are not split into words here: they are looked through for pieces without
-which a literal cannot stand in them, first for what rules ask that want nothing of the short fields, then,
-if a rule is left, for all others. So the sieve may let through too much, never too little.
+A rule that holds has a find in each of its required groups; its rarest group is its key, and only the rules
+whose key was found are looked at. Groups that look in short fields only (most rules ask for something in the
+title) are settled first, by the reading that the scan goes on with. The long fields, lead and content, are
+not split into words here: they are looked through for pieces without which a literal cannot stand in them,
+first for the keys, then, if a rule is left, for all groups. So the sieve may let through too much, never too
+little. With very many rules some rule is left for nearly every item, and the long fields are read at once.
 """
 
 from __future__ import annotations
@@ -18,175 +19,177 @@ from tracker.model import Feed, Field, Item
 from tracker.rules.fields import matched_text
 from tracker.rules.groups import Costs, Group, required_groups
 from tracker.rules.inquiry import is_literal
-from tracker.rules.lexicon import FIELDS, Lexicon, Rule
+from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, Lexicon, Rule, atom
 from tracker.rules.literals import Literal, Zone
-from tracker.text import folded, normalise
+from tracker.rules.reading import Reading
+from tracker.text import folded
 
 _LONG = frozenset((Field.LEAD, Field.CONTENT))
+_LONG_NUMBERS = frozenset(FIELD_NUMBERS[field] for field in _LONG)
+_MANY = 100
+"""Rules whose keys look in long fields, from which on these are read at once."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Net:
-    """Strings looked for in one field. bits: of the groups that a find of each belongs to.
-
-    zone: the form of the text. numbers: what literals the strings are; empty for mere pieces of literals.
-    """
+class _Pieces:
+    """Strings looked for in one long field. atoms: what a find of each may be."""
 
     field: Field
-    zone: Zone
     automaton: AhoCorasick
-    bits: tuple[int, ...]
-    numbers: tuple[int, ...] = ()
+    atoms: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Need:
-    """The groups that a rule needs, a bit for each. early: those that are settled before the last look."""
+    """The groups that a rule needs beside its key. late: those that look in long fields."""
 
     rule: int
-    early: int
-    every: int
+    early: tuple[Group, ...]
+    late: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sieve:
-    """What `possible` works by. needs: by the bit of the group that is thought to be the rarest of a rule's.
+    """What `possible` works by. needs: by each atom of the rule's key, literals standing for what they name.
 
-    keys: those bits. short: by field. first, last: of the long fields.
+    at_once: the fields that are read whole. first, last: the pieces of the others.
     """
 
     needs: Mapping[int, tuple[_Need, ...]]
-    keys: int
-    short: Mapping[Field, tuple[_Net, ...]]
-    first: tuple[_Net, ...]
-    last: tuple[_Net, ...]
-    lexicon: Lexicon
+    at_once: tuple[Field, ...]
+    first: tuple[_Pieces, ...]
+    last: tuple[_Pieces, ...]
 
-    def possible(self, item: Item, feed: Feed) -> list[int]:
-        """Return, in order, the numbers of the rules that may hold; no other does."""
-        seen = 0
-        for field, nets in self.short.items():
+    def possible(self, item: Item, feed: Feed, reading: Reading) -> list[int]:
+        """Return, in order, the numbers of the rules that may hold; no other does.
+
+        reading: of this item, with nothing read yet; here the fields that are read at once.
+        """
+        for field in self.at_once:
             if text := matched_text(field, item, feed):
-                forms = normalise(text)
-                for net in nets:
-                    seen = self._settled(seen, (forms.words, forms.folded, forms.written)[net.zone], net)
-        for net in self.first:
-            seen |= _pieces(folded(matched_text(net.field, item, feed)), net)
+                reading.read(FIELD_NUMBERS[field], text)
+        seen = set(reading.found)
+        for pieces in self.first:
+            _look(pieces, item, feed, seen)
         left = self._left(seen)
-        if left:
-            for net in self.last:
-                seen |= _pieces(folded(matched_text(net.field, item, feed)), net)
-        return sorted([need.rule for need in left if seen & need.every == need.every])
+        if not left:
+            return []
+        if self.last:
+            for pieces in self.last:
+                _look(pieces, item, feed, seen)
+        rules = {need.rule for need in left if not need.late or _all_in(need.late, seen)}
+        return sorted(rules) if len(rules) > 1 else list(rules)
 
-    def _left(self, seen: int) -> list[_Need]:
-        """Return the rules that may hold as far as is settled early."""
+    def _left(self, seen: set[int]) -> list[_Need]:
+        """Return the rules that may hold as far as is settled early; one may stand there twice."""
+        needs = self.needs
         left: list[_Need] = []
-        keys = seen & self.keys
-        while keys:
-            key = keys & -keys
-            keys ^= key
-            left += [need for need in self.needs[key] if seen & need.early == need.early]
+        for key in seen:
+            if key in needs:
+                left += [need for need in needs[key] if not need.early or _all_in(need.early, seen)]
         return left
 
-    def _settled(self, seen: int, text: str, net: _Net) -> int:
-        """Return the bits that were seen and those that a text adds."""
-        lexicon, bits, numbers = self.lexicon, net.bits, net.numbers
-        for index, start, end in net.automaton.find_matches_as_indexes(text, overlapping=True):
-            more = seen | bits[index]
-            if more != seen:
-                number = numbers[index]
-                if number not in lexicon.careful or lexicon.counts(number, text, start, end):
-                    seen = more
-        return seen
+
+def _all_in(groups: tuple[Group, ...], seen: set[int]) -> bool:
+    for group in groups:  # noqa: SIM110  (a generator takes twice as long)
+        if group.isdisjoint(seen):
+            return False
+    return True
 
 
-def _pieces(text: str, net: _Net) -> int:
-    """Return the bits of the pieces that a text holds, whatever stands around them."""
-    bits, seen = net.bits, 0
-    for index, _, _ in net.automaton.find_matches_as_indexes(text, overlapping=True):
-        seen |= bits[index]
-    return seen
+def _look(pieces: _Pieces, item: Item, feed: Feed, seen: set[int]) -> None:
+    """Add what the pieces that a field holds may be, whatever stands around them."""
+    if text := matched_text(pieces.field, item, feed):
+        for index, _, _ in pieces.automaton.find_matches_as_indexes(folded(text), overlapping=True):
+            seen.update(pieces.atoms[index])
 
 
 def sieve(rules: Sequence[Rule], lexicon: Lexicon, costs: Costs) -> Sieve:
     """Return the sieve for rules, each of which requires something."""
     maker = _Maker(lexicon)
-    needs: dict[int, list[_Need]] = {}
     for number, rule in enumerate(rules):
         groups = [group for group in required_groups(rule.when) if is_literal(group)]
-        if not groups:
-            continue  # asked of every item; see `tracker.rules.inquiry`
-        sure = [group for group in groups if not _fields(group) & _LONG]
-        key = costs.cheapest(sure or groups)
-        early = maker.bits({*sure, key})
-        every = early | maker.bits(group for group in groups if maker.tells(group))
-        needs.setdefault(maker.bit(key), []).append(_Need(number, early, every))
-    by_key = {key: tuple(some) for key, some in needs.items()}
-    maker.first = _union(by_key)
-    return Sieve(by_key, maker.first, maker.short(), maker.long(first=True), maker.long(first=False), lexicon)
+        if groups:  # else asked of every item; see `tracker.rules.inquiry`
+            maker.add(number, groups, costs)
+    return maker.sieve()
 
 
 class _Maker:
-    """Numbers groups, and makes the nets that find them. first: the bits to look for first."""
+    """Puts together what a sieve works by."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.first = 0
         self._lexicon = lexicon
-        self._bits: dict[Group, int] = {}
+        self._needs: dict[int, tuple[_Need, ...]] = {}
+        self._fields: set[int] = set()
+        self._keys: dict[Group, None] = {}
+        self._others: dict[Group, None] = {}
+        self._spelled: dict[Group, Group] = {}
         self._names: dict[int, list[int]] = {}
+        self._long_keys = 0
         for literal, names in lexicon.names.items():
             for name in names:
                 self._names.setdefault(name.entity, []).append(literal)
 
-    def bit(self, group: Group) -> int:
-        return self._bits.setdefault(group, 1 << len(self._bits))
+    def add(self, rule: int, groups: Sequence[Group], costs: Costs) -> None:
+        sure = [group for group in groups if not _is_long(group)]
+        key = costs.cheapest(sure or groups)
+        self._long_keys += not sure
+        rest = [self._literals(group) for group in groups if group is not key]
+        early = tuple([group for group in rest if not _is_long(group)])
+        late = tuple([group for group in rest if _is_long(group) and self._tells(group)])
+        need = _Need(rule, early, late)
+        key = self._literals(key)
+        alone = (need,)  # one for all atoms that no other rule has in its key
+        for found in key:
+            others = self._needs.get(found)
+            self._needs[found] = (*others, need) if others else alone
+        self._keys[key] = None
+        self._others.update(dict.fromkeys((*early, *late)))
+        for group in (key, *early, *late):
+            self._fields.update([found & 15 for found in group])
 
-    def bits(self, groups: Iterable[Group]) -> int:
-        return _union(map(self.bit, groups))
-
-    def tells(self, group: Group) -> bool:
-        """Whether a look for the group is worth it: a single letter stands in nearly every long text."""
-        return all(
-            len(piece) > 1 or not piece.isascii()
-            for field, number in self._literals(group)
-            if field in _LONG
-            for piece in (_piece(self._lexicon.literals[number]),)
+    def sieve(self) -> Sieve:
+        many = self._long_keys >= _MANY
+        used = [FIELDS[number] for number in sorted(self._fields)]
+        at_once = tuple(field for field in used if many or field not in _LONG)
+        if many:
+            return Sieve(self._needs, at_once, (), ())
+        return Sieve(
+            self._needs, at_once, self._pieces(self._keys), self._pieces(self._others.keys() - self._keys)
         )
 
-    def short(self) -> dict[Field, tuple[_Net, ...]]:
-        wanted: dict[tuple[Field, Zone], dict[int, int]] = {}
-        for group, bit in self._bits.items():
-            for field, number in self._literals(group):
-                if field not in _LONG:
-                    there = wanted.setdefault((field, self._lexicon.zones[number]), {})
-                    there[number] = there.get(number, 0) | bit
-        nets: dict[Field, tuple[_Net, ...]] = {}
-        for (field, zone), bits in wanted.items():
-            automaton = AhoCorasick([self._lexicon.literals[number].text for number in bits])
-            net = _Net(field, zone, automaton, tuple(bits.values()), tuple(bits))
-            nets[field] = (*nets.get(field, ()), net)
-        return nets
-
-    def long(self, *, first: bool) -> tuple[_Net, ...]:
-        wanted: dict[Field, dict[str, int]] = {}
-        for group, bit in self._bits.items():
-            if bool(bit & self.first) is first:
-                for field, number in self._literals(group):
-                    if field in _LONG:
-                        pieces, piece = wanted.setdefault(field, {}), _piece(self._lexicon.literals[number])
-                        pieces[piece] = pieces.get(piece, 0) | bit
+    def _pieces(self, groups: Iterable[Group]) -> tuple[_Pieces, ...]:
+        wanted: dict[Field, dict[str, set[int]]] = {}
+        for group in groups:
+            for found in group:
+                field = FIELDS[found & 15]
+                if field in _LONG:
+                    piece = _piece(self._lexicon.literals[found >> 4])
+                    wanted.setdefault(field, {}).setdefault(piece, set()).add(found)
         return tuple(
-            _Net(field, Zone.FOLDED, AhoCorasick(list(pieces)), tuple(pieces.values()))
+            _Pieces(field, AhoCorasick(list(pieces)), tuple(map(tuple, pieces.values())))
             for field, pieces in wanted.items()
         )
 
-    def _literals(self, group: Group) -> Iterable[tuple[Field, int]]:
-        """Yield the literals that show a group, and where: for an entity all its names."""
-        for found in group:
-            number, field = found >> 4, FIELDS[found & 15]
-            for literal in self._names.get(number, (number,)):
-                if literal < len(self._lexicon.literals):
-                    yield field, literal
+    def _tells(self, group: Group) -> bool:
+        """Whether a look for the group is worth it: a single letter stands in nearly every long text."""
+        return all(
+            len(piece) > 1 or not piece.isascii()
+            for found in group
+            if found & 15 in _LONG_NUMBERS
+            for piece in (_piece(self._lexicon.literals[found >> 4]),)
+        )
+
+    def _literals(self, group: Group) -> Group:
+        """Return the atoms that show a group: for an entity all its names."""
+        if group not in self._spelled:
+            count = len(self._lexicon.literals)
+            entities = [found for found in group if found >> 4 >= count]
+            names = (
+                atom(literal, found & 15) for found in entities for literal in self._names.get(found >> 4, ())
+            )
+            self._spelled[group] = group.difference(entities).union(names) if entities else group
+        return self._spelled[group]
 
 
 def _piece(literal: Literal) -> str:
@@ -199,12 +202,6 @@ def _piece(literal: Literal) -> str:
     return literal.text if literal.zone is Zone.FOLDED else literal.text.casefold()
 
 
-def _fields(group: Group) -> set[Field]:
-    return {FIELDS[found & 15] for found in group}
-
-
-def _union(bits: Iterable[int]) -> int:
-    seen = 0
-    for bit in bits:
-        seen |= bit
-    return seen
+def _is_long(group: Group) -> bool:
+    """Whether a group looks in a long field."""
+    return any(found & 15 in _LONG_NUMBERS for found in group)

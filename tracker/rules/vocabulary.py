@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Field
-from tracker.rules.lexicon import FIELD_NUMBERS, Lexicon, atom
+from tracker.rules.lexicon import FIELD_NUMBERS, Lexicon, Net, atom
 from tracker.rules.literals import Literal, Zone, alias_literal, inner_literal, term_literal
 from tracker.rules.names import Name
 from tracker.rules.source import AliasSource, EntitySource
@@ -24,7 +24,7 @@ class Vocabulary:
         self._numbers: dict[Literal, int] = {}
         self._names: dict[int, list[Name]] = {}
         self._excluding: set[int] = set()
-        self._atoms: dict[tuple[tuple[int, ...], tuple[Field, ...]], frozenset[int]] = {}
+        self._atoms: dict[tuple[Field, ...], dict[tuple[int, ...], frozenset[int]]] = {}
 
     def number(self, literal: Literal) -> int:
         """Return the number of a literal, the same for equal literals."""
@@ -32,11 +32,12 @@ class Vocabulary:
 
     def atoms(self, numbers: Iterable[int], fields: tuple[Field, ...]) -> frozenset[int]:
         """Return the atoms of literals or entities in fields, one shared set for equal questions."""
-        key = (tuple(sorted(numbers)), fields)
-        if key not in self._atoms:
+        wanted = tuple(sorted(numbers))
+        known = self._atoms.setdefault(fields, {})
+        if wanted not in known:
             places = [FIELD_NUMBERS[field] for field in fields]
-            self._atoms[key] = frozenset(atom(number, place) for number in key[0] for place in places)
-        return self._atoms[key]
+            known[wanted] = frozenset([atom(number, place) for number in wanted for place in places])
+        return known[wanted]
 
     def entity_number(self, position: int) -> int:
         """Return the number of the entity at a position of the register."""
@@ -61,18 +62,27 @@ class Vocabulary:
     def lexicon(self) -> Lexicon:
         """Return all that was taken in, and the automaton that finds it."""
         literals = tuple(self._numbers)
-        watched = self._names.keys() | self._excluding
+        by_zone: dict[Zone, list[int]] = {}
+        for number, literal in enumerate(literals):
+            by_zone.setdefault(literal.zone, []).append(number)
         return Lexicon(
             literals=literals,
-            automaton=AhoCorasick([literal.text for literal in literals]),
-            zones=tuple(literal.zone for literal in literals),
-            careful=frozenset(
-                number
-                for number, literal in enumerate(literals)
-                if number in watched or literal.bound_left or literal.bound_right or literal.rest
-            ),
+            nets=tuple(self._net(zone, numbers, literals) for zone, numbers in by_zone.items()),
             rests={n: re.compile(literal.rest) for n, literal in enumerate(literals) if literal.rest},
             names={number: tuple(names) for number, names in self._names.items()},
             excluding=frozenset(self._excluding),
-            used=frozenset(literal.zone for literal in literals) | {Zone.WORDS},
         )
+
+    def _net(self, zone: Zone, numbers: list[int], literals: Sequence[Literal]) -> Net:
+        careful = frozenset(
+            number
+            for number in numbers
+            for literal in (literals[number],)
+            if literal.bound_left
+            or literal.bound_right
+            or literal.rest
+            or number in self._names
+            or number in self._excluding
+        )
+        automaton = AhoCorasick([literals[number].text for number in numbers])
+        return Net(zone, automaton, tuple(numbers), careful)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from tracker.errors import TrackerError
 from tracker.store.tokens import quoted, tokens_of_text
-from tracker.text import UNSPACED, normalise
+from tracker.text import normalise
+from tracker.words import UNSPACED
 
 _MOST_TERMS = 32
 _MOST_TOKENS = 64

@@ -11,7 +11,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from tracker.text import NORMALISER, UNSPACED, normalise
+from tracker.text import NORMALISER, normalise
+from tracker.words import UNSPACED
 
 VERSION = f"1.{NORMALISER}.{unicodedata.unidata_version}"
 """Changes whenever a text may give other tokens; the index is then built anew."""

@@ -12,7 +12,6 @@ from tracker.rules.explain.forms import Forms
 from tracker.rules.explain.misses import Miss, listed, quoted
 from tracker.rules.explain.unheeded import Names
 from tracker.rules.fields import matched_text
-from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, atom
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.scan import Scan
@@ -127,10 +126,10 @@ def _in_another_field(hits: tuple[Hit, ...], fields: frozenset[Field]) -> Miss:
 
 def _scan(ruleset: Ruleset, item: Item, feed: Feed, matches: Sequence[Match]) -> Scan:
     """Return what clauses are asked in: all that matching makes of an item beside the rules themselves."""
-    inquiry = Inquiry(ruleset.beyond, item, feed)
+    scan = Scan(ruleset, item, feed)
     # Every match is there at once: no signal asks for itself, so it is what each rule met in its turn.
-    inquiry.told.update({ruleset.signals.index(match.signal): match.hits for match in matches})
-    return Scan(ruleset, item, feed, inquiry)
+    scan.inquiry.told.update({ruleset.signals.index(match.signal): match.hits for match in matches})
+    return scan
 
 
 def _nearness(miss: Miss) -> float:

@@ -9,7 +9,8 @@ from itertools import takewhile
 from tracker.model import Field, Hit
 from tracker.rules.explain.misses import Miss, at, quoted
 from tracker.rules.literals import Literal, Zone, is_word_char
-from tracker.text import UNSPACED, Kind, Offsets, normalise, tokenise
+from tracker.text import Kind, Offsets, normalise, tokenise
+from tracker.words import UNSPACED
 
 _HAN = re.compile(f"[{UNSPACED}]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -1,0 +1,84 @@
+"""What bench/rules.py works on: headlines and bodies of the archive, and made rules as config has them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.seeded_rules import Made, Words, words_of, written
+from tracker.errors import Place
+from tracker.model import Item
+from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
+
+SEED = 20261123
+HEADLINES, BODIES, WORDS, CHARACTERS = 4_000, 250, 800, 1_600
+PER_SIGNAL = 10
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+PLACE = Place("bench.yaml", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts by what they are: "headlines en" … "bodies zh"; and the words of the headlines."""
+
+    texts: dict[str, list[str]]
+    words: Words
+
+
+def read_corpus(data: Path) -> Corpus:
+    """Return headlines and bodies of the archive, the same ones each time."""
+    with gzip.open(data / "archive.jsonl.gz", "rt", encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines]
+    random_ = random.Random(SEED)
+    titles = {lang: [e["title"] for e in entries if e["lang"] == lang] for lang in ("en", "zh")}
+    texts = {f"headlines {lang}": random_.sample(some, HEADLINES) for lang, some in titles.items()}
+    for lang in titles:
+        pieces = [f"{e['title']} {e['summary']}" if lang == "zh" else e["summary"] for e in entries]
+        pieces = [
+            text for e, text in zip(entries, pieces, strict=True) if e["lang"] == lang and len(text) > 9
+        ]
+        random_.shuffle(pieces)
+        texts[f"bodies {lang}"] = _bodies(pieces, lang)
+    return Corpus(texts, words_of(titles["en"], titles["zh"]))
+
+
+def definitions_of(rules: Sequence[Made], field: str = "") -> Definitions:
+    """Return rules as config hands them over, ten to a signal. field: see `written`."""
+    sources = [
+        RuleSource(
+            str(number), str(number // PER_SIGNAL), _placed(written(rule, field)), None, 3, (), "user", PLACE
+        )
+        for number, rule in enumerate(rules)
+    ]
+    signals = [
+        SignalSource(some[0].signal, "", "", tuple(some), "user", PLACE)
+        for first in range(0, len(sources), PER_SIGNAL)
+        for some in [sources[first : first + PER_SIGNAL]]
+    ]
+    return Definitions(tuple(signals), {}, {}, {})
+
+
+def item(title: str, content: str = "") -> Item:
+    """Return an item that says no more than this."""
+    return Item("bench", "", "", "", title, None, "", content, "", None, NOW)
+
+
+def items_of(kind: str, texts: Sequence[str]) -> list[Item]:
+    """Return headlines as titles, bodies as content."""
+    return [item("", text) if kind.startswith("bodies") else item(text) for text in texts]
+
+
+def _bodies(pieces: Sequence[str], lang: str) -> list[str]:
+    """Join texts to bodies of equal length."""
+    size, parts = (WORDS, " ".join(pieces).split()) if lang == "en" else (CHARACTERS, list("。".join(pieces)))
+    glue = " " if lang == "en" else ""
+    return [glue.join(parts[first : first + size]) for first in range(0, BODIES * size, size)]
+
+
+def _placed(text: str) -> Written:
+    return Written(text, PLACE.file, ((1, 1),))
