@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from written import FILE, definitions, entity, rule
+from written import FILE, definitions, entity, rule, signals
 
 from tracker.errors import ConfigError
 from tracker.rules import check_examples, compile_rules
@@ -254,3 +254,44 @@ def test_trying_clause_by_clause_agrees_with_the_matcher(
         held = [clauses.holds(prober.seen(each.example.text.text)) for clauses in asked]
         assert (held[0] and not any(held[1:])) is (str(each.example.text.at(0)) not in failed)
         assert bool(each.why) is (each.problem is not None)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param(rule("price age<7d", match=["a price"]), {"price": True}, id="young enough"),
+        pytest.param(rule("price age>7d", no_match=["a price"]), {"price": False}, id="never old enough"),
+        pytest.param(
+            rule("价格 not age>=1h", "免费 age<1h", match=["模型价格"], no_match=["免费价格"]),
+            {"价格": True, "免费": True},
+            id="under not and in unless",
+        ),
+    ],
+)
+def test_examples_are_of_one_age_so_clauses_about_it_are_counted_apart(
+    written: RuleSource, expected: dict[str, bool]
+) -> None:
+    done = coverage(written)
+
+    assert not done.failed
+    assert {used.text: used.exercised for used in done.used} == expected
+    assert done.beyond == (written.unless is not None) + 1
+
+
+def test_a_signal_that_asks_for_young_items_is_shown_by_examples() -> None:
+    source = signals(
+        rule("price and signal:news", match=["launch at a price"], no_match=["a price"], signal="s"),
+        rule("launch age<7d", match=["launch"], signal="news"),
+    )
+
+    assert {used.text: used.exercised for used in tried(source).used} == {
+        "price": True,
+        "signal:news": True,
+        "launch": True,
+    }
+
+
+def test_a_failing_example_is_told_that_it_is_of_no_age() -> None:
+    assert why(rule("price age>7d", match=["a price"])) == [
+        "`age>7d` does not hold: an example counts as published at once"
+    ]

@@ -51,6 +51,46 @@ NAMES = {
             id="a name for an id",
         ),
         pytest.param(
+            "cut <mony>",
+            "1:5: no entity, type or group is called `mony` (did you mean `<money>`?)",
+            id="a misspelt figure",
+        ),
+        pytest.param(
+            "cut <Date>",
+            "1:5: no entity, type or group is called `Date` (did you mean `<date>`?)",
+            id="a figure with a capital letter",
+        ),
+        pytest.param(
+            "降价<money>",
+            "1:3: <money> names nothing inside a word"
+            ' (write 降价 <money>, or quote it to find it as text: "降价<money>")',
+            id="a name that is stuck to a word",
+        ),
+        pytest.param(
+            "cut age:<7d", "1:5: `age` is no field (write age<7d, without :)", id="an age as a field"
+        ),
+        pytest.param(
+            "cut or / price/",
+            "1:8: a pattern begins with no space"
+            " (write [ ] for the space, or quote the sign to find it as text)",
+            id="a pattern that begins with a space",
+        ),
+        pytest.param(
+            "cut || slash",
+            '1:5: `||` joins nothing (write or, or quote it to find it as text: "||")',
+            id="or of another language",
+        ),
+        pytest.param(
+            "cut -interest",
+            '1:5: `-` excludes nothing (write not interest, or quote it to find it as text: "-interest")',
+            id="not of a search engine",
+        ),
+        pytest.param(
+            "降价 !利率",
+            '1:4: `!` excludes nothing (write not 利率, or quote it to find it as text: "!利率")',
+            id="not of another language",
+        ),
+        pytest.param(
             "tilte:cut", "1:1: there is no field `tilte` (did you mean `title:`?)", id="a misspelt field"
         ),
         pytest.param(
@@ -197,6 +237,16 @@ def test_a_caret_points_at_the_mistake_in_a_line_of_both_scripts() -> None:
             f" (did you mean `$price`?)\n涨价 and $prise\n\u3000\u3000     ^"
         )
     ]
+
+
+def test_a_caret_points_at_the_mistake_behind_tabs_accents_and_invisible_characters() -> None:
+    (told,) = problems("a\tcafe\u0301 e\u200bf 价 $nope")
+
+    assert told.split("\n")[-1] == f" \t{' ' * 8}\u3000 ^"
+
+
+def test_a_lone_slash_beside_words_is_text() -> None:
+    assert problems("input / output", "24/7 or a/b") == []
 
 
 def test_all_mistakes_are_told_in_the_order_of_the_file() -> None:

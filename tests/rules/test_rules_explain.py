@@ -504,3 +504,11 @@ def test_what_stands_behind_outside_or_not_does_not_speak_for_a_rule() -> None:
     told = explained('join* outside "sql join*" not agents', "SQL join")
 
     assert [leaf.text for leaf in leaves(told.when)] == ["join*"]
+
+
+def test_a_signal_that_is_off_is_said_to_be_off() -> None:
+    source = signals(rule("price and signal:news"), off=["news"])
+
+    (told,) = explain(compile_rules(source), source, item("a price"), feed()).missed
+
+    assert [clause.miss and clause.miss.text for clause in told.clauses] == [None, "signal news is off"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from written import FILE, definitions, entity, feed, item, rule
+from written import FILE, definitions, entity, feed, item, rule, signals
 
 from tracker.errors import ConfigError, Place, Severity
 from tracker.model import Panel
@@ -193,6 +193,23 @@ def test_a_rule_that_never_matches_is_reported_once() -> None:
     assert kinds(
         rule("cut", id="a"), rule("cuts and (price or prices or price*)", "cut* or rate", id="b", line=9)
     ) == [("shadowed", "cut*")]
+
+
+@pytest.mark.parametrize(
+    ("when", "kind", "at"),
+    [
+        pytest.param("price signal:off", Kind.NEVER_TRUE, "price", id="all of a rule"),
+        pytest.param("降价 or signal:off", Kind.DEAD_ALTERNATIVE, "signal:off", id="one alternative"),
+    ],
+)
+def test_a_clause_that_asks_for_a_signal_that_is_off_holds_nowhere(when: str, kind: Kind, at: str) -> None:
+    (finding,) = lint(signals(rule(when), off=["off"]))
+
+    assert (finding.kind, finding.problem.hint) == (
+        kind,
+        "no rule in force shows the signal that it asks for",
+    )
+    assert _at_caret(finding).startswith(at)
 
 
 def test_terms_that_stand_only_near_others_may_be_common() -> None:

@@ -143,6 +143,12 @@ def test_of_very_many_finds_the_first_count() -> None:
         ),
         pytest.param("/a\ud800/", r"1:3: the character '\ud800' is never found", id="half a character"),
         pytest.param("/a/ near/3 (x and y)", "1:12: `and` cannot stand beside `near/3`", id="near and"),
+        pytest.param(
+            f"/{'|'.join(f'price{number}' for number in range(500))}/",
+            "1:2: a pattern of more than 2,000 characters"
+            " (put its words into `terms:`, or write several patterns)",
+            id="a pattern that would take seconds of every long text",
+        ),
         pytest.param("not /a/", "1:1: this rule can hold where nothing is found", id="only not"),
         pytest.param(
             "/a/ not /a/", "1:5: this excludes what the rule asks for: it can never match", id="a and not a"
@@ -155,8 +161,9 @@ def test_a_mistake_in_a_pattern_is_told_at_its_place(when: str, told: str) -> No
     assert problem.startswith(f"config.yaml:{told}")
 
 
-def test_a_pattern_that_finds_every_text_is_a_warning() -> None:
-    assert [str(each).split("\n")[0] for each in ruleset("cut /.+/").warnings] == [
+@pytest.mark.parametrize("pattern", ["/.+/", "/./", "/[^z]/", "/[\\w\\W]/"])
+def test_a_pattern_that_finds_every_text_is_a_warning(pattern: str) -> None:
+    assert [str(each).split("\n")[0] for each in ruleset(f"cut {pattern}").warnings] == [
         "config.yaml:1:5: this pattern finds every text (say what the text must hold)"
     ]
 

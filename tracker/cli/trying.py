@@ -166,8 +166,8 @@ def _tell_sum(done: Coverage, told: list[Used]) -> None:
     examples = f"{say.count(len(done.rules), 'rule')}, {say.count(len(done.tried), 'example')}"
     say.line(f"{examples}, {len(done.failed):,} fail; {exercised}")
     if done.beyond:
-        clauses = say.count(done.beyond, "clause looks", "clauses look")
-        say.note(f"{clauses} where an example has no text, which is a title: not counted")
+        clauses = say.count(done.beyond, "clause asks", "clauses ask")
+        say.note(f"{clauses} for what no example has, being a title of one age: not counted")
 
 
 def _exercised(used: Sequence[Used]) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tracker.errors import Problem, Severity
 from tracker.figures import RECOGNISER
-from tracker.model import Field, Tier
+from tracker.model import Field, FigureKind, Tier
 from tracker.rules import clauses
 from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Sought, Without
 from tracker.rules.conflicts import conflict, covers
@@ -182,7 +182,8 @@ class _Compiler:
     def _named(self, leaf: Named) -> Expanded:
         expanded = self.expander.named(leaf.name)
         if expanded is None:
-            hint = self._called(leaf.name) or _suggestion(leaf.name, self.expander.names(), "<", ">")
+            known = [*FigureKind, *self.expander.names()]
+            hint = self._called(leaf.name) or _suggestion(leaf.name.casefold(), known, "<", ">")
             raise self._wrong(leaf, f"no entity, type or group is called `{leaf.name}`", hint)
         if not self.expander.has_names(leaf.name):
             raise self._wrong(leaf, f"<{leaf.name}> has no names: the clause can never match", "add an alias")

@@ -13,7 +13,7 @@ from tracker.rules.source import Definitions, Example, RuleSource
 from tracker.rules.syntax import parse
 from tracker.rules.tree import Leaf, Named, Terms, Told, leaves
 
-_FEED = Feed(id="example", name="example", url="", panel=Panel.AI)
+FEED = Feed(id="example", name="example", url="", panel=Panel.AI)
 _DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -32,11 +32,15 @@ def check_examples(ruleset: Ruleset, definitions: Definitions) -> tuple[Problem,
     )
 
 
+def as_item(text: str) -> Item:
+    """Return an example as an item of `FEED`: a title, published when it was first seen."""
+    return Item("example", "", "", "", text, None, "", "", "", _DAY, _DAY)
+
+
 def _matches(ruleset: Ruleset, source: RuleSource, text: str) -> bool:
-    item = Item("example", "", "", "", text, None, "", "", "", _DAY, _DAY)
     return any(
         match.signal == source.signal and source.id in match.rules
-        for match in match_item(ruleset, item, _FEED)
+        for match in match_item(ruleset, as_item(text), FEED)
     )
 
 

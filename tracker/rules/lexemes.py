@@ -50,6 +50,10 @@ _WIDE = re.compile(f"[{''.join(_FULL_WIDTH)}]")
 _OPEN_REGEX = re.compile(r"/(?=[^\s)])")
 _CLOSED = re.compile(r"/(?:[^/\\\n]|\\.)*/")
 _OPERATORS = frozenset(("and", "or", "not"))
+_FOREIGN = {"|": "or", "||": "or", "&": "and", "&&": "and", "!": "not"}
+_EXCLUDING = re.compile(r"[-!](?=[^\W\d])")
+_SPACED_REGEX = re.compile(r"/ [^/\n]*/i?(?![^\s()])")
+_INNER_NAME = re.compile(r"<[A-Za-z_][^\s<>]*>")
 
 
 def lex(text: str) -> list[Token]:
@@ -93,8 +97,24 @@ def _token(found: re.Match[str]) -> Token:
             raise RuleSyntaxError(
                 f"{wide[0]} is not a sign of the language", at, f"write {_FULL_WIDTH[wide[0]]}"
             )
+        _check_foreign(text, start, found.string)
         if text.lower() in _OPERATORS:
             kind = text.lower()
         elif POSITIONAL.fullmatch(text):
             kind = "positional"
     return Token(kind, text, start, end)
+
+
+def _check_foreign(text: str, at: int, rule: str) -> None:
+    """Raise where a word says in another language what would be read as mere letters here."""
+    quoted = f'or quote it to find it as text: "{text}"'
+    if text in _FOREIGN:
+        raise RuleSyntaxError(f"`{text}` joins nothing", at, f"write {_FOREIGN[text]}, {quoted}")
+    if _EXCLUDING.match(text):
+        raise RuleSyntaxError(f"`{text[0]}` excludes nothing", at, f"write not {text[1:]}, {quoted}")
+    if text == "/" and _SPACED_REGEX.match(rule, at):
+        hint = "write [ ] for the space, or quote the sign to find it as text"
+        raise RuleSyntaxError("a pattern begins with no space", at, hint)
+    if name := _INNER_NAME.search(text):
+        hint = f"write {text[: name.start()]} {name[0]}, {quoted}"
+        raise RuleSyntaxError(f"{name[0]} names nothing inside a word", at + name.start(), hint)

@@ -17,6 +17,9 @@ import re2
 
 from tracker.text import normalise
 
+LONGEST = 2_000
+"""Characters that a pattern may have: RE2's time grows with the pattern as it does with the text."""
+
 MOST_FINDS = 200
 """Finds of one pattern in one field that count; a bound on the time that a text can cost."""
 
@@ -57,6 +60,9 @@ class Pattern:
 
 def compile_pattern(text: str, *, any_case: bool) -> Pattern:
     """Return a pattern compiled. Raises PatternError."""
+    if len(text) > LONGEST:
+        hint = "put its words into `terms:`, or write several patterns"
+        raise PatternError(f"a pattern of more than {LONGEST:,} characters", 0, hint)
     read, places = _as_read(text)
     engine = _compiled(read, places, any_case)
     if _finds_only_nothing(engine):
@@ -64,7 +70,7 @@ def compile_pattern(text: str, *, any_case: bool) -> Pattern:
     if any(start == end for probe in _PROBES for start, end in _spans(engine, probe)):
         what = "this pattern finds the empty text, too, so it would hold everywhere"
         raise PatternError(what, 0, "write + instead of *, or say what must be there")
-    everything = all((0, len(probe)) in _spans(engine, probe) for probe in _PROBES if probe)
+    everything = all(_spans(engine, probe) for probe in _PROBES if probe)
     return Pattern(read, any_case, engine, everything)
 
 

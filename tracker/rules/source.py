@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from tracker.errors import Place, Problem, Severity
 
@@ -44,12 +44,21 @@ class Written:
     def problem(self, offset: int, what: str, hint: str = "", severity: Severity = Severity.ERROR) -> Problem:
         """Return what is wrong at an offset, with the line as written and a caret below the character."""
         line, column = _window(*self.line_at(offset))
-        # A Chinese character is two columns wide in a terminal, and so is an ideographic space.
-        margin = "".join("\u3000" if east_asian_width(char) in "WF" else " " for char in line[:column])
+        margin = "".join(map(_blank, line[:column]))
         return Problem(self.at(offset), what, hint, f"{line}\n{margin}^", severity)
 
     def _starts(self) -> list[int]:
         return [0, *(index + 1 for index, char in enumerate(self.text) if char == "\n")]
+
+
+def _blank(char: str) -> str:
+    """Return white space as wide as a character is in a terminal."""
+    if char == "\t":
+        return char  # wherever the next stop is
+    if category(char) in ("Mn", "Me", "Cf"):
+        return ""
+    # A Chinese character is two columns wide, and so is an ideographic space.
+    return "\u3000" if east_asian_width(char) in "WF" else " "
 
 
 _LONGEST_LINE = 200

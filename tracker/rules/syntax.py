@@ -236,6 +236,8 @@ def _fields(token: Token) -> tuple[Field, ...]:
     if fields is not None:
         return fields
     close = get_close_matches(name.lower(), (*FIELDS, "signal"), n=1)
+    if name.lower() == "age":
+        raise RuleSyntaxError("`age` is no field", token.start, "write age<7d, without :")
     hint = (
         f"did you mean `{close[0]}:`?"
         if close

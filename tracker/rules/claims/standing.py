@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -92,7 +93,7 @@ def _decisive(hits: Sequence[Hit], text: str, field: Field) -> Span:
             end for end in ends if end == len(text) or text[:end].rstrip("\"'”’」』）)")[-1:] not in "?？"
         ]
     spans = [_span(ends, hit) for hit in hits]
-    return max(spans, key=spans.count) if field is Field.TITLE else spans[0]
+    return Counter(spans).most_common(1)[0][0] if field is Field.TITLE else spans[0]
 
 
 def _sentences_of(hits: Iterable[Hit], text: str) -> Iterator[tuple[int, str]]:

@@ -70,7 +70,8 @@ class Inspection:
     def why_unsought(self, leaf: Regex | Figured | Told, sought: Sought) -> Miss:
         """Return why a pattern, a kind of figure or a signal was not found."""
         if isinstance(leaf, Told):
-            text = f"the item does not show {leaf.key}; --signal {leaf.key} says why"
+            why = f"the item does not show {leaf.key}; --signal {leaf.key} says why"
+            text = f"signal {leaf.key} is off" if leaf.key in self._definitions.off else why
             return Miss("no such signal", text)
         fields = frozenset(FIELDS[found & 15] for found in sought.atoms)
         numbers = {found >> 4 for found in sought.atoms}

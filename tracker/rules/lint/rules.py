@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from tracker.rules.lint.finding import Finding, Kind, told, told_at
 from tracker.rules.lint.pairs import pairs
 from tracker.rules.lint.repeats import repeats
-from tracker.rules.lint.ruled import Asked, Ruled, alternatives, ruled, vetoes
+from tracker.rules.lint.ruled import Asked, Ruled, alternatives, conjuncts, ruled, vetoes
 from tracker.rules.lint.sense import Sense, Senses
 from tracker.rules.lint.words import unused, words
 from tracker.rules.source import Definitions
@@ -64,7 +64,8 @@ class _Rule:
         when, unless = self._rule.when, self._rule.unless
         can_never = f"{self._name} can never match"
         if self._senses.never(when.sense):
-            hint = "one part of it excludes what another part asks for"
+            unshown = any(_unshown(part) for part in conjuncts(when.sense))
+            hint = _UNSHOWN if unshown else "one part of it excludes what another part asks for"
             yield self._finding(Kind.NEVER_TRUE, when, when.sense, can_never, hint)
         elif unless is not None and self._senses.implies(when.sense, unless.sense):
             hint = "`unless` holds wherever `when` does"
@@ -92,6 +93,8 @@ class _Rule:
     def _why_dead(self, part: Sense, beside: tuple[Sense, ...]) -> str | None:
         """Return why a part of `when` can hold only where the rule does not match; None when it may."""
         senses, unless = self._senses, self._rule.unless
+        if _unshown(part):
+            return _UNSHOWN
         if senses.never(part) or senses.excludes(beside, part):
             return "what it asks for is excluded beside it"
         both = Sense("and", part.tree, (*beside, part))
@@ -116,6 +119,13 @@ class _Rule:
 
     def _finding(self, kind: Kind, asked: Asked, sense: Sense, what: str, hint: str) -> Finding:
         return told(kind, asked.written, sense.tree.start, what, hint, self._rule.source.layer)
+
+
+_UNSHOWN = "no rule in force shows the signal that it asks for"
+
+
+def _unshown(sense: Sense) -> bool:
+    return sense.kind == "find" and not sense.sought
 
 
 def _each_and_others(sense: Sense) -> Iterator[tuple[Sense, tuple[Sense, ...]]]:

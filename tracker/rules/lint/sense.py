@@ -16,7 +16,7 @@ from tracker.model import Field
 from tracker.rules.literals import Literal, TermError, is_word_char, term_literal
 from tracker.rules.source import Definitions
 from tracker.rules.syntax import DEFAULT
-from tracker.rules.tree import And, Expression, Named, Near, Not, Or, Outside, Scoped, Term, Terms
+from tracker.rules.tree import And, Expression, Named, Near, Not, Or, Outside, Scoped, Term, Terms, Told
 from tracker.rules.trial.narrow import shared_fields
 
 Fields = tuple[Field, ...]
@@ -61,6 +61,7 @@ class Senses:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
+        self._shown_by_rules = {signal.key for signal in definitions.signals if signal.rules}
         self._numbers: dict[Literal, int] = {}
         self._sought: dict[tuple[str, Fields], frozenset[Sought]] = {}
         for terms in definitions.terms.values():
@@ -140,6 +141,8 @@ class Senses:
     def never(self, sense: Sense) -> bool:
         """Return whether a clause surely holds nowhere."""
         match sense.kind:
+            case "find":
+                return not sense.sought
             case "or":
                 return all(map(self.never, sense.parts))
             case "and":
@@ -184,6 +187,8 @@ class Senses:
                 return [number for term in terms if (number := self.literal(term.text)) is not None]
             case Named():
                 return [f"<{name}>" for name in members(self._definitions, tree.name)]
+            case Told() if tree.key not in self._shown_by_rules:
+                return []
         return [text]
 
     def _number(self, literal: Literal) -> int:

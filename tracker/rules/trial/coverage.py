@@ -11,8 +11,8 @@ leaf found nothing. So
     the right side of `outside`      likewise
 
 One term of a set exercises the leaf `$set`, and one name of one member the leaf `<group>`: the terms and
-names are not counted one by one. An example is a title, so a leaf that looks in other fields only cannot be
-exercised by any; such leaves are counted apart. Pure.
+names are not counted one by one. An example is a title, published at once, so a leaf that looks in other
+fields only, or at the age, cannot be exercised by any; such leaves are counted apart. Pure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tracker.rules.examples import check_examples
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, Example, RuleSource, Written
 from tracker.rules.syntax import parse
-from tracker.rules.tree import Expression
+from tracker.rules.tree import Aged, Expression
 from tracker.rules.trial.narrow import Narrowed, narrowings, rendered
 from tracker.rules.trial.probes import Clauses, Prober, Seen, look_for
 from tracker.rules.trial.verdict import parts_to_look_for, verdict
@@ -55,7 +55,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the examples of some rules showed. beyond: leaves that look where an example has no text."""
+    """What the examples of some rules showed. beyond: leaves that ask for what no example can have."""
 
     rules: tuple[RuleSource, ...]
     tried: tuple[Tried, ...]
@@ -70,7 +70,7 @@ class Coverage:
 def try_examples(ruleset: Ruleset, definitions: Definitions, rules: Sequence[RuleSource]) -> Coverage:
     """Try the examples of some rules of a config that compiles."""
     leaves = [leaf for rule in rules for leaf in _leaves(rule)]
-    within = [leaf for leaf in leaves if Field.TITLE in leaf.narrowed.fields]
+    within = [leaf for leaf in leaves if _in_reach(leaf.narrowed)]
     # Most leaves are in no example of their rule. What finds nothing makes no difference.
     prober = look_for(definitions, (leaf.itself() for leaf in within if leaf.rule.examples))
     there = [(leaf, _where(leaf, prober)) for leaf in within]
@@ -148,6 +148,11 @@ def _leaves(rule: RuleSource) -> Iterator[_Leaf]:
         for each in narrowings(unless.tree, "unless"):
             alone, without = (_Rule(when, _with(unless, tree)) for tree in (each.alone, each.without))
             yield _Leaf(rule, each, rule.unless, alone, without)
+
+
+def _in_reach(narrowed: Narrowed) -> bool:
+    """Whether examples can differ in what a leaf asks for: they are titles, and of one age."""
+    return Field.TITLE in narrowed.fields and not isinstance(narrowed.leaf, Aged)
 
 
 def _with(clauses: Clauses, tree: Expression) -> Clauses:

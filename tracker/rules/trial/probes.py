@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from tracker.errors import ConfigError, Place
-from tracker.model import Feed, Field, Hit, Item, Panel
+from tracker.model import Field, Hit
 from tracker.rules.compile import compile_rules
+from tracker.rules.examples import FEED, as_item
 from tracker.rules.match import match_item
 from tracker.rules.ruleset import Ruleset
 from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
 from tracker.rules.syntax import DEFAULT
-from tracker.rules.tree import And, Expression, Not, Or, Scoped
+from tracker.rules.tree import Aged, And, Expression, Not, Or, Scoped
 from tracker.rules.trial.narrow import never, rendered
-
-_FEED = Feed(id="example", name="example", url="", panel=Panel.AI)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 Fields = tuple[Field, ...]
 Seen = Mapping[str, tuple[Hit, ...]]
@@ -70,9 +68,18 @@ class Prober:
     def _look(self, title: str) -> Seen:
         if self._ruleset is None:
             return {}
-        item = Item("example", "", "", "", title, None, "", "", "", None, _NEVER)
-        found = match_item(self._ruleset, item, _FEED)
+        found = match_item(self._ruleset, as_item(title), FEED)
         return {self._names[match.signal]: match.hits for match in found if match.signal in self._names}
+
+
+def holds_at_once(age: Aged) -> bool:
+    """Return whether an item seen the moment it is published, as examples are, is of an age."""
+    return {
+        "<": timedelta() < age.span,
+        "<=": timedelta() <= age.span,
+        ">": timedelta() > age.span,
+        ">=": timedelta() >= age.span,
+    }[age.operator]
 
 
 def _compiled(definitions: Definitions, texts: list[str]) -> tuple[Ruleset | None, set[int]]:
@@ -109,6 +116,8 @@ def _probes(tree: Expression, text: str, fields: Fields) -> Iterator[str]:
         case And() | Or():
             for part in tree.parts:
                 yield from _probes(part, text, fields)
+        case Aged():
+            return  # every example is of one age
         case _ if not never(tree):
             yield rendered(tree, text, fields)
 
@@ -123,4 +132,6 @@ def _holds(tree: Expression, text: str, fields: Fields, seen: Seen) -> bool:
             return all(_holds(part, text, fields, seen) for part in tree.parts)
         case Or():
             return any(_holds(part, text, fields, seen) for part in tree.parts)
+        case Aged():
+            return holds_at_once(tree)
     return not never(tree) and rendered(tree, text, fields) in seen

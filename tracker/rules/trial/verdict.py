@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tracker.model import Hit
 from tracker.rules.source import RuleSource
 from tracker.rules.syntax import DEFAULT, parse
-from tracker.rules.tree import And, Expression, Near, Not, Or, Outside, Scoped
+from tracker.rules.tree import Aged, And, Expression, Near, Not, Or, Outside, Scoped
 from tracker.rules.trial.narrow import rendered, shared_fields
 from tracker.rules.trial.probes import Clauses, Fields, Seen
 from tracker.wording import count
@@ -72,6 +72,8 @@ class _Reading:
                 yield f"none of {self._quote(tree, fields)} is there"
             case Not():
                 yield f"{self._quote(tree, fields)} excludes it: {self.found(tree.inner, fields)}"
+            case Aged():
+                yield f"{self._quote(tree, DEFAULT)} does not hold: an example counts as published at once"
             case Near():
                 yield self._apart(tree, fields)
             case Outside():
@@ -92,7 +94,7 @@ class _Reading:
                 for part in tree.parts:
                     if self._holds(part, fields):
                         yield from self._asking(part, fields)
-            case Not():
+            case Not() | Aged():
                 return
             case _:
                 yield rendered(tree, self._text, fields)
