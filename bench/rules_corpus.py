@@ -1,14 +1,16 @@
-"""What bench/rules.py works on: headlines and bodies of the archive, and made rules as config has them."""
+"""What bench/rules.py works on: texts of the archive, and made rules as config has them."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.seeded_rules import Made, Words, words_of, written
 from tracker.errors import Place
@@ -17,33 +19,57 @@ from tracker.rules.source import Definitions, RuleSource, SignalSource, Written
 
 SEED = 20261123
 HEADLINES, BODIES, WORDS, CHARACTERS = 4_000, 250, 800, 1_600
+ITEMS, ITEM_WORDS, ITEM_CHARACTERS = 3_000, 49, 110
+_TOKEN = re.compile(r"\w+")
 PER_SIGNAL = 10
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLACE = Place("bench.yaml", 1, 1)
 
 
+class Text(NamedTuple):
+    """What an item says."""
+
+    title: str
+    summary: str = ""
+    content: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The same in one piece, for those who know no fields."""
+        return " ".join(filter(None, self))
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Texts by what they are: "headlines en" … "bodies zh"; and the words of the headlines."""
+    """Texts by what they are: "headlines en" … "bodies zh"; and the words of the headlines.
 
-    texts: dict[str, list[str]]
+    A text is a title, a summary and a content, two of them empty, or one of them in an item.
+    """
+
+    texts: dict[str, list[Text]]
     words: Words
 
 
 def read_corpus(data: Path) -> Corpus:
-    """Return headlines and bodies of the archive, the same ones each time."""
+    """Return headlines, items and bodies of the archive, the same ones each time."""
     with gzip.open(data / "archive.jsonl.gz", "rt", encoding="utf-8") as lines:
         entries = [json.loads(line) for line in lines]
     random_ = random.Random(SEED)
     titles = {lang: [e["title"] for e in entries if e["lang"] == lang] for lang in ("en", "zh")}
-    texts = {f"headlines {lang}": random_.sample(some, HEADLINES) for lang, some in titles.items()}
+    texts = {
+        f"headlines {lang}": [Text(title) for title in random_.sample(some, HEADLINES)]
+        for lang, some in titles.items()
+    }
+    for lang in titles:
+        pairs = [(e["title"], e["summary"]) for e in entries if e["lang"] == lang]
+        texts[f"items {lang}"] = _with_summaries(pairs, lang)
     for lang in titles:
         pieces = [f"{e['title']} {e['summary']}" if lang == "zh" else e["summary"] for e in entries]
         pieces = [
             text for e, text in zip(entries, pieces, strict=True) if e["lang"] == lang and len(text) > 9
         ]
         random_.shuffle(pieces)
-        texts[f"bodies {lang}"] = _bodies(pieces, lang)
+        texts[f"bodies {lang}"] = [Text("", "", body) for body in _bodies(pieces, lang)]
     return Corpus(texts, words_of(titles["en"], titles["zh"]))
 
 
@@ -63,14 +89,27 @@ def definitions_of(rules: Sequence[Made], field: str = "") -> Definitions:
     return Definitions(tuple(signals), {}, {}, {})
 
 
-def item(title: str, content: str = "") -> Item:
-    """Return an item that says no more than this."""
-    return Item("bench", "", "", "", title, None, "", content, "", None, NOW)
+def items_of(texts: Sequence[Text]) -> list[Item]:
+    """Return items that say no more than the texts."""
+    return [
+        Item("bench", "", "", "", text.title, None, text.summary, text.content, "", None, NOW)
+        for text in texts
+    ]
 
 
-def items_of(kind: str, texts: Sequence[str]) -> list[Item]:
-    """Return headlines as titles, bodies as content."""
-    return [item("", text) if kind.startswith("bodies") else item(text) for text in texts]
+def _with_summaries(pairs: Sequence[tuple[str, str]], lang: str) -> list[Text]:
+    """Return titles with the beginning of their summaries, as far as items of this length go."""
+    found = []
+    for title, summary in pairs:
+        if lang == "en":
+            title_size = len(_TOKEN.findall(title))
+            words = [match.end() for match in _TOKEN.finditer(summary)]
+            left = ITEM_WORDS - title_size
+            if 0 < left <= len(words):
+                found.append(Text(title, summary[: words[left - 1]]))
+        elif 0 < (left := ITEM_CHARACTERS - len(title)) <= len(summary):
+            found.append(Text(title, summary[:left]))
+    return random.Random(SEED).sample(found, min(ITEMS, len(found)))
 
 
 def _bodies(pieces: Sequence[str], lang: str) -> list[str]:

@@ -81,14 +81,14 @@ class Token:
 
 def normalise(text: str) -> Normalised:
     """Return the three forms of a text."""
-    written = _written(text)
+    written = as_written(text)
     folded = _without_case(written)
     return Normalised(text, written, folded, words_of(folded))
 
 
 def folded(text: str) -> str:
     """Return `normalise(text).folded`, in half the time."""
-    return _without_case(_written(text))
+    return _without_case(as_written(text))
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -106,23 +106,30 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def word_counts(forms: Normalised, offsets: Offsets) -> tuple[list[int], list[float]]:
-    """Return where each word and Chinese character starts, and how many words stand before each and in all.
+def word_counts(forms: Normalised, offsets: Offsets) -> tuple[list[int], list[int], list[float]]:
+    """Return where each word and Chinese character starts and ends; how many stand before each, and in all.
 
-    The starts are offsets in the original. Two Chinese characters are one word.
+    Starts and ends are offsets in the original. Two Chinese characters are one word.
     """
     starts: list[int] = []
+    ends: list[int] = []
     sizes: list[float] = []
     text = without_signs(forms.folded)
     for match in token_of(text).finditer(text):
         start, end = match.span(1)
         if _UNSPACED_CHAR.match(forms.folded, start):
             starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
             sizes.extend([0.5] * (end - start))
         else:
             starts.append(start)
+            ends.append(end)
             sizes.append(1.0)
-    return [offsets.of_folded(at, at + 1)[0] for at in starts], list(accumulate(sizes, initial=0.0))
+    return (
+        [offsets.of_folded(at, at + 1)[0] for at in starts],
+        [offsets.of_folded(at - 1, at)[1] for at in ends],
+        list(accumulate(sizes, initial=0.0)),
+    )
 
 
 def sentence_ends(text: str, start: int = 0) -> tuple[int, ...]:
@@ -238,15 +245,15 @@ _TABLE = _Table()
 _SPACE = re.compile(f"[{_SPACES}]")
 
 
-def _written(text: str) -> str:
+def as_written(text: str) -> str:
+    """Return `normalise(text).written` alone."""
     if text.isascii() and "  " not in text and text.isprintable():  # the usual title
         return text
     if "  " not in text and (bare := without_signs(text)).isascii() and bare.isprintable():
         return text
     if _ODD.search(text) is not None:
         return "".join(folded for _, folded in _pieces(text))
-    words = text.split()
-    spaced = " ".join(words) if words else ""
+    spaced = " ".join(words := text.split())
     if text[0].isspace():
         spaced = f" {spaced}"
     if words and text[-1].isspace():

@@ -203,7 +203,8 @@ class Reading:
         text = self.texts[first.field]
         if tree.words is None:
             return not any(first.end <= end <= second.start for end in sentence_ends(text))
-        between = [unit.token for unit in units(text) if first.end <= unit.token.start < second.start]
+        tokens = [unit.token for unit in units(text)]
+        between = [each for each in tokens if first.end <= each.start and each.end <= second.start]
         size = sum(0.5 if token.kind is Kind.UNSPACED else 1 for token in between)
         return size <= tree.words - 1
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.model import Claim
 from tracker.rules.claims import words
-from tracker.rules.claims.claim import claim_of, folded, weighed
+from tracker.rules.claims.claim import Sentence, claim_of, weighed
 
 OFFICIAL, REPORTED, RUMOUR, DENIED = Claim.OFFICIAL, Claim.REPORTED, Claim.RUMOUR, Claim.DENIED
 
@@ -207,7 +207,7 @@ def test_a_sentence_without_hits_is_taken_as_a_whole():
 def test_looking_for_stems_first_changes_nothing(chosen: list[str]):
     text = " ".join(chosen)
 
-    assert claim_of(text, ()) is weighed(folded(text), (), set(words.ALL))
+    assert claim_of(text, ()) is weighed(Sentence(text, set(words.ALL)), ())
 
 
 TEXT = st.text(alphabet=st.characters(), max_size=60)  # with lone surrogates and NUL

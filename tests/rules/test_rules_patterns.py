@@ -274,3 +274,9 @@ def test_a_rules_hash_covers_its_pattern() -> None:
     hashes = {ruleset(rule(when)).hash for when in ("/a/", "/b/", "/a/i", "title:/a/")}
 
     assert len(hashes) == 4
+
+
+def test_a_find_inside_a_word_stands_where_its_word_stands() -> None:
+    assert matches(ruleset("cut near/1 /ice/"), "cut price")
+    assert matches(ruleset(r"cut then/1 /rice\b/"), "cut price")
+    assert not matches(ruleset("cut near/1 /ice/"), "cut the price")

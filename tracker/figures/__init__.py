@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
+from ahocorasick_rs import AhoCorasick
+
 from tracker.figures.counts import read_count
 from tracker.figures.dates import date_at_digit, date_at_han, date_at_word
 from tracker.figures.money import guess_money, read_money
@@ -26,7 +28,7 @@ from tracker.figures.pairs import paired
 from tracker.figures.percent import read_percent, special_at
 from tracker.figures.reading import MOST, Reading
 from tracker.model import Field, Figure, FigureKind
-from tracker.text import Offsets, normalise
+from tracker.text import Normalised, Offsets, as_written
 
 __all__ = ["RECOGNISER", "may_hold", "recognise"]
 
@@ -49,16 +51,14 @@ def recognise(
     """
     if not may_hold(text):
         return ()
-    forms = normalise(text)
-    found = _disjoint(_readings(forms.written, on))
+    plain = as_written(text)
+    found = _disjoint(_readings(plain, on))
     if not found:
         return ()
     asked = _ALL if kinds is None else kinds
-    offsets = Offsets(forms)
+    offsets = Offsets(Normalised(text, plain, plain, ""))  # nobody asks about the other forms
     return tuple(
-        _figure(reading, text, field, offsets)
-        for reading in paired(forms.written, found)
-        if reading.kind in asked
+        _figure(reading, text, field, offsets) for reading in paired(plain, found) if reading.kind in asked
     )
 
 
@@ -69,8 +69,11 @@ def may_hold(text: str) -> bool:
 
 def _has_word(text: str) -> bool:
     lower = text.lower()
-    for stem in _STEMS:  # noqa: SIM110  # a generator would cost as much again as the search
-        if stem in lower:
+    if not lower.isascii():
+        lower = lower.encode("ascii", "replace").decode()  # lone surrogates cannot be looked through
+    for index, start, _ in _STEM_SCAN.find_matches_as_indexes(lower, overlapping=True):
+        # Within a word only "illion" counts: "often" is no ten.
+        if index == 0 or not start or not lower[start - 1].isalnum():
             return True
     return False
 
@@ -79,15 +82,16 @@ _SIGNS = re.compile(
     r"[0-9０-９\u0660-\u06ff\u2070-\u209f\u2150-\u218f\u2460-\u24ff〇零一二两兩三四五六七八九十百千万萬亿億半翻腰折"
     r"\U0001d7ce-\U0001d7ff\U0001fbf0-\U0001fbf9]"
 )
-# Parts of every word at which a figure may begin: looking for them is cheaper than for the words.
+# Beginnings of one word at least of every figure in words: looking for them is cheaper than for the words.
 _STEMS = (
-    "half", "halv", "illion", "thousand", "hundred", "dozen", "third", "quarter", "fifth", "sixth", "tenth",
+    "illion", "half", "halv", "thousand", "hundred", "dozen", "third", "quarter", "fifth", "sixth", "tenth",
     "two",
     "twel", "twen", "three", "thirt", "four", "five", "fift", "fort", "six", "seven", "eight", "nine",
     "ninet", "eleven",
     "ten", "doubl", "tripl", "quadrupl", "janu", "febr", "march", "april", "may", "june", "july", "august",
     "septem", "october", "november", "december",
 )  # fmt: skip
+_STEM_SCAN = AhoCorasick(_STEMS)
 
 
 def _readings(text: str, on: date | None) -> Iterator[Reading]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from tracker.model import Feed, Field, Hit, Item, Match, ScorePart, Tier
-from tracker.rules.claims.standing import claim_at, figures_at
+from tracker.rules.claims.standing import Standing
 from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, Rule
 from tracker.rules.reading import Reading
@@ -30,6 +30,7 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
         return ()
     inquiry = Inquiry(beyond, item, feed, reading.texts)
     scan: Scan | None = None
+    standing = Standing(item, feed)
     found: dict[int, Match] = {}
     for signal, group in groupby(numbers, key=lambda number: ruleset.rules[number].signal):
         held: list[Rule] = []
@@ -38,13 +39,13 @@ def match_item(ruleset: Ruleset, item: Item, feed: Feed) -> tuple[Match, ...]:
             if rule.when.holds(scan) and not (rule.unless and rule.unless.holds(scan)):
                 held.append(rule)
         if held and scan:
-            found[signal] = _match(ruleset.signals[signal], held, scan, item, feed)
+            found[signal] = _match(ruleset.signals[signal], held, scan, standing, feed)
             if signal in beyond.told:
                 inquiry.told[signal] = found[signal].hits
     return tuple(found[signal] for signal in sorted(found))
 
 
-def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Feed) -> Match:
+def _match(signal: str, rules: Sequence[Rule], scan: Scan, standing: Standing, feed: Feed) -> Match:
     # Sorting is stable: of equally strong rules the one written first leads.
     rules = sorted(rules, key=lambda rule: -rule.score) if len(rules) > 1 else rules
     strongest = rules[0].when.hits(scan)
@@ -56,8 +57,8 @@ def _match(signal: str, rules: Sequence[Rule], scan: Scan, item: Item, feed: Fee
         tuple(_parts(rules[0], strongest, feed)),
         tuple(hits),
         _joint_hash([rule.hash for rule in rules]),
-        claim_at(strongest, item, feed),
-        figures_at(hits, item, feed),
+        standing.claim(strongest),
+        standing.figures(hits),
     )
 
 

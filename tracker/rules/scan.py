@@ -42,7 +42,7 @@ class Scan:
         self._found = reading.found
         self.inquiry = inquiry or Inquiry(ruleset.beyond, item, feed, reading.texts)
         self._offsets: dict[int, Offsets] = {}
-        self._words: dict[int, tuple[list[int], list[float]]] = {}
+        self._words: dict[int, tuple[list[int], list[int], list[float]]] = {}
         self._sentences: dict[int, tuple[int, ...]] = {}
         if reading.watched:
             self._find_names(reading.watched, context_known=feed.panel is Panel.AI)
@@ -63,8 +63,12 @@ class Scan:
         number = FIELD_NUMBERS[first.field]
         if number not in self._words:
             self._words[number] = word_counts(self._texts[number], self._offsets_of(number))
-        starts, counts = self._words[number]
-        return counts[bisect_left(starts, second.start)] - counts[bisect_left(starts, first.end)]
+        starts, ends, counts = self._words[number]
+        begin, stop = bisect_left(starts, first.end), bisect_left(starts, second.start)
+        # A find may begin inside a word; that word does not stand before it.
+        if stop > begin and ends[stop - 1] > second.start:
+            stop -= 1
+        return counts[stop] - counts[begin]
 
     def same_sentence(self, first: Hit, second: Hit) -> bool:
         """Return whether no sentence ends between two hits of one field."""

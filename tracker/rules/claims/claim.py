@@ -25,12 +25,15 @@ _CLOSE = 40
 """Characters within which a hit must follow a "may"."""
 _BEFORE = 40
 """Characters before a word that are looked at for what turns it round, or makes it another word."""
-_FOLDS: dict[int, str | int] = {
-    **SIMPLIFIED,
-    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full width
-    **dict.fromkeys(range(0xD800, 0xE000), " "),  # lone surrogates, which are no text
-    0x2019: "'",
+_SURROGATES = "\ud800-\udfff"
+"""When they stand alone, they are no text."""
+_FOLDS = {
+    **{chr(code): chr(simple) for code, simple in SIMPLIFIED.items()},
+    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full width
+    "’": "'",
 }
+# Few characters fold, so finding them takes a fraction of what `str.translate` does.
+_FOLDING = re.compile(f"[{_SURROGATES}{''.join(_FOLDS)}]")
 _STEMS = [(stem, each) for each in words.ALL for stem in each.stems]
 _SCAN = AhoCorasick([stem for stem, _ in _STEMS])
 
@@ -41,21 +44,18 @@ def claim_of(sentence: str, hits: Sequence[Span], *, official: bool = False) -> 
     hits: spans of the words in it that show the signal; none: the whole sentence shows it.
     official: it stands in the party's own newsroom.
     """
-    text = folded(sentence)
-    # Most sentences hold none of the words, most others one kind of them: looking costs what is there.
-    there = {_STEMS[found[0]][1] for found in _SCAN.find_matches_as_indexes(text, overlapping=True)}
-    return weighed(text, hits, there, official=official)
+    return weighed(Sentence(sentence), hits, official=official)
 
 
-def weighed(text: str, hits: Sequence[Span], there: set[Words], *, official: bool = False) -> Claim:
-    """Return whose word a folded sentence is. there: the words that may stand in it."""
-    said = _Said(text, hits or ((0, len(text)),), there)
-    if there and said.denied():
+def weighed(sentence: Sentence, hits: Sequence[Span], *, official: bool = False) -> Claim:
+    """Return whose word a sentence is; see `claim_of`."""
+    if not sentence.there:
+        return Claim.OFFICIAL if official else Claim.REPORTED
+    said = _Said(sentence, hits or ((0, len(sentence.text)),))
+    if said.denied():
         return Claim.DENIED
     if official:
         return Claim.OFFICIAL
-    if not there:
-        return Claim.REPORTED
     if said.heard():
         return Claim.RUMOUR
     if said.announced():
@@ -63,15 +63,52 @@ def weighed(text: str, hits: Sequence[Span], there: set[Words], *, official: boo
     return Claim.RUMOUR if said.planned() else Claim.REPORTED
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text has no part that any of the words has, so that all its sentences are plain."""
+    return not _SCAN.find_matches_as_indexes(folded(text))
+
+
+class Sentence:
+    """A folded sentence with what stands in it, whatever the hits are. there: the words that may."""
+
+    __slots__ = ("_found", "_parted", "text", "there")
+
+    def __init__(self, sentence: str, there: set[Words] | None = None) -> None:
+        self.text = text = folded(sentence)
+        # Most sentences hold none of the words, most others one kind of them: looking costs what is there.
+        finds = () if there else _SCAN.find_matches_as_indexes(text, overlapping=True)
+        self.there = there or {_STEMS[found[0]][1] for found in finds}
+        self._found: dict[int, list[Span]] = {}
+        self._parted: tuple[list[Span], list[Span], list[int]] | None = None
+
+    def found(self, kind: Words) -> list[Span]:
+        """Return where words of a kind stand, or what looks like them."""
+        if kind not in self.there:
+            return []
+        if id(kind) not in self._found:
+            self._found[id(kind)] = [found.span() for found in kind.pattern.finditer(self.text)]
+        return self._found[id(kind)]
+
+    def parted(self) -> tuple[list[Span], list[Span], list[int]]:
+        """Return what only looks like a word, the quotations, and where the sentence's parts end."""
+        if self._parted is None:
+            self._parted = (
+                [found.span() for found in words.HARMLESS.finditer(self.text)],
+                [found.span() for found in words.QUOTED.finditer(self.text)],
+                [found.start() for found in words.BREAK.finditer(self.text)],
+            )
+        return self._parted
+
+
 class _Said:
-    """A folded sentence, and where the hits stand in the part of it that has most of them."""
+    """What a sentence says of hits; of those in the part of it that has most of them."""
 
-    __slots__ = ("_breaks", "_harmless", "_hits", "_main", "_quotes", "_text", "_there")
+    __slots__ = ("_breaks", "_harmless", "_hits", "_main", "_quotes", "_sentence", "_text")
 
-    def __init__(self, text: str, hits: Sequence[Span], there: set[Words]) -> None:
-        self._text = text
+    def __init__(self, sentence: Sentence, hits: Sequence[Span]) -> None:
+        self._sentence = sentence
+        self._text = sentence.text
         self._hits = hits
-        self._there = there
         self._breaks: list[int] | None = None
         self._main = 0
         self._quotes: list[Span] = []
@@ -109,11 +146,8 @@ class _Said:
 
     def _found(self, kind: Words, *turned: re.Pattern[str]) -> Iterator[Span]:
         """Yield where words stand that are no others, and that nothing directly before them turns round."""
-        if kind not in self._there:
-            return
-        for found in kind.pattern.finditer(self._text):
+        for start, end in self._sentence.found(kind):
             self._look_closer()
-            start, end = found.span()
             another = any(first <= start < last or start <= first < end for first, last in self._harmless)
             if not another and not any(self._follows(each, start) for each in turned):
                 yield start, end
@@ -122,9 +156,8 @@ class _Said:
         """Find, once, what only looks like a word, the parts of the sentence and its quotations."""
         if self._breaks is not None:
             return
-        self._harmless = [found.span() for found in words.HARMLESS.finditer(self._text)]
-        self._quotes = [found.span() for found in words.QUOTED.finditer(self._text)]
-        self._breaks = breaks = [found.start() for found in words.BREAK.finditer(self._text)]
+        self._harmless, self._quotes, self._breaks = self._sentence.parted()
+        breaks = self._breaks
         parts = [bisect_right(breaks, start) for start, _ in self._hits]
         self._main = max(parts, key=parts.count)
         self._hits = [hit for hit, part in zip(self._hits, parts, strict=True) if part == self._main]
@@ -158,9 +191,13 @@ class _Said:
 
 def folded(sentence: str) -> str:
     """Fold case, width and script, one character for one."""
-    text = sentence if sentence.isascii() else sentence.translate(_FOLDS)
+    text = sentence if sentence.isascii() else _FOLDING.sub(_narrow, sentence)
     lower = text.lower()
     return lower if len(lower) == len(text) else "".join(map(_lower, text))
+
+
+def _narrow(found: re.Match[str]) -> str:
+    return _FOLDS.get(found[0], " ")
 
 
 def _lower(char: str) -> str:
