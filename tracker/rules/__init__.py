@@ -2,7 +2,7 @@
 
 source      what config hands over
 lexemes, leaves, tree, syntax   the text of a rule → a tree
-literals, vocabulary, expand    terms and names → strings to look for
+atoms, literals, vocabulary, expand    terms and names → strings to look for
 patterns, needles, probes       patterns, figures and other signals → questions beyond strings
 clauses, conflicts, build, sequence, compile    trees → one ruleset
 fields, groups, sieve           which rules an item can match at all

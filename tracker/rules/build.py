@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from tracker.errors import Problem, Severity
 from tracker.figures import RECOGNISER
 from tracker.model import Field, FigureKind, Tier
 from tracker.rules import clauses
+from tracker.rules.atoms import gathered
 from tracker.rules.clauses import Clause, Close, Every, Find, Never, Some, Sought, Without
 from tracker.rules.conflicts import conflict, covers
 from tracker.rules.expand import Expanded, Expander
@@ -101,7 +103,7 @@ class _Compiler:
 
     def _leaf(self, leaf: Term | Terms | Named, fields: tuple[Field, ...]) -> Compiled:
         expanded = self._expanded(leaf, fields)
-        find = Find(self.expander.vocabulary.atoms(expanded.numbers, fields), self._quote(leaf))
+        find = self.expander.find(expanded, fields, self._quote(leaf))
         names, looked = _written_fields(fields)
         return Compiled(find, f"{expanded.expansion} in {names}", looked)
 
@@ -210,9 +212,8 @@ class _Compiler:
         parts = self._parts(tree.parts, fields)
         clauses = _clauses(parts)
         finds = [clause for clause in clauses if isinstance(clause, Find)]
-        atoms = (
-            frozenset().union(*(find.atoms for find in finds)) if len(finds) == len(clauses) else frozenset()
-        )
+        alike = len(finds) == len(clauses)
+        atoms = gathered(chain.from_iterable([find.atoms for find in finds])) if alike else ()
         return Compiled(
             Some(clauses, atoms), _joined("or", sorted(part.expansion for part in parts)), _looked(parts)
         )

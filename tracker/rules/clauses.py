@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Protocol, cast
 
 from tracker.model import Field, Hit
+from tracker.rules.atoms import Atoms
 from tracker.rules.inquiry import Inquiry
 
 
@@ -29,7 +30,7 @@ class View(Protocol):
     def inquiry(self) -> Inquiry:
         """What is asked beyond literals."""
 
-    def hits(self, atoms: frozenset[int], clause: str) -> list[Hit]:
+    def hits(self, atoms: Atoms, clause: str) -> list[Hit]:
         """Return where the atoms stand, in reading order within each field."""
 
     def words_between(self, first: Hit, second: Hit) -> float:
@@ -43,11 +44,11 @@ class View(Protocol):
 class Find:
     """Any of the atoms. clause: the leaf as the user wrote it."""
 
-    atoms: frozenset[int]
+    atoms: Atoms
     clause: str
 
     def holds(self, view: View) -> bool:
-        return not self.atoms.isdisjoint(view.seen)
+        return not view.seen.isdisjoint(self.atoms)
 
     def hits(self, view: View) -> list[Hit]:
         return view.hits(self.atoms, self.clause)
@@ -129,18 +130,18 @@ class Some:
     """`or`. atoms: of all parts, when all are finds and one look is enough; else empty."""
 
     parts: tuple[Clause, ...]
-    atoms: frozenset[int] = frozenset()
+    atoms: Atoms = ()
 
     def holds(self, view: View) -> bool:
         if self.atoms:
-            return not self.atoms.isdisjoint(view.seen)
+            return not view.seen.isdisjoint(self.atoms)
         return any(part.holds(view) for part in self.parts)
 
     def hits(self, view: View) -> list[Hit]:
         if self.atoms:
             finds = cast("tuple[Find, ...]", self.parts)
-            seen = self.atoms & view.seen
-            return [hit for find in finds if not find.atoms.isdisjoint(seen) for hit in find.hits(view)]
+            seen = view.seen.intersection(self.atoms)
+            return [hit for find in finds if not seen.isdisjoint(find.atoms) for hit in find.hits(view)]
         return [hit for part in self.parts if part.holds(view) for hit in part.hits(view)]
 
 

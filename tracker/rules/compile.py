@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from tracker.errors import ConfigError, Problem
 from tracker.rules.build import ClauseError, Compiled, compile_tree
@@ -29,6 +30,8 @@ from tracker.text import NORMALISER
 
 __all__ = ["check_examples", "compile_rules"]
 
+
+_T = TypeVar("_T")
 
 LONGEST = 100_000
 """Characters that a rule's text may have; whoever needs more words puts them into a term set."""
@@ -61,10 +64,12 @@ def _compiled(definitions: Definitions) -> Ruleset:
     compiler.expander.check_all()
     if problems := compiler.expander.problems:
         raise ConfigError(sorted(problems, key=lambda problem: problem.place))
-    lexicon = compiler.expander.vocabulary.lexicon()
+    vocabulary = compiler.expander.vocabulary
     fields = tuple(field for field in FIELDS if field in compiler.fields)
     probes = compiler.probes
-    del compiler  # with ten thousand rules it holds as much memory as the sieve needs
+    del compiler  # with ten thousand rules it holds as much memory as the automaton needs to be made
+    lexicon = vocabulary.lexicon()
+    del vocabulary
     return Ruleset(
         signals=tuple(signal.key for signal in definitions.signals),
         rules=tuple(rules),
@@ -100,12 +105,13 @@ class _Rules:
             for key, rules in parsed.items()
         }
         order, cycles = in_sequence(signals, trees)
+        del trees
         self.expander.problems += cycles
         numbers = self.probes.signals
         compiled = [
             rule
             for signal in order
-            for source, when, unless in parsed[signal.key]
+            for source, when, unless in _drained(parsed[signal.key])
             if (rule := self._rule(source, when, unless, numbers[signal.key])) is not None
         ]
         rules = sorted(compiled, key=lambda rule: rule.signal)  # stable: a signal's own rules stay in order
@@ -163,6 +169,13 @@ class _Rules:
             self.fields |= compiled.fields
             return compiled
         return None
+
+
+def _drained(rules: list[_T]) -> Iterator[_T]:
+    """Yield all, keeping none: trees take as much memory as what is made of them."""
+    rules.reverse()
+    while rules:
+        yield rules.pop()
 
 
 def _pointless(source: RuleSource, when: Compiled, unless: Compiled | None) -> Problem | None:

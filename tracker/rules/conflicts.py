@@ -36,7 +36,7 @@ def covers(outer: Clause, inner: Clause) -> bool:
 def _finds(clause: Clause) -> frozenset[int]:
     match clause:
         case Find() | Sought():
-            return clause.atoms
+            return frozenset(clause.atoms)
         case Some():
             parts = [_finds(part) for part in clause.parts]
             return frozenset().union(*parts) if all(parts) else frozenset()

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tracker.errors import Problem
+from tracker.model import Field
+from tracker.rules.clauses import Find
 from tracker.rules.literals import Literal, TermError, term_literal
 from tracker.rules.source import Definitions, EntitySource, TermSet, Written
 from tracker.rules.vocabulary import Vocabulary
@@ -33,6 +35,7 @@ class Expander:
         self._entities = {key: number for number, key in enumerate(definitions.entities)}
         self._sets: dict[str, Expanded] = {}
         self._known: dict[str, Expanded] = {}
+        self._finds: dict[tuple[Field, ...], dict[str, Find]] = {}
         self._named = False
 
     def term(self, text: str, *, exact: bool = False) -> Expanded:
@@ -59,6 +62,15 @@ class Expander:
         numbers = tuple(self.vocabulary.entity_number(self._entities[member.id]) for member in members)
         self._known[name] = Expanded(numbers, _fingerprint(map(_described, members)))
         return self._known[name]
+
+    def find(self, expanded: Expanded, fields: tuple[Field, ...], clause: str) -> Find:
+        """Return the clause that looks for what a leaf stands for; leaves written alike share one."""
+        atoms = self.vocabulary.atoms(expanded.numbers, fields)
+        known = self._finds.setdefault(fields, {})
+        find = known.get(clause)
+        if find is None or find.atoms != atoms:
+            find = known[clause] = Find(atoms, clause)
+        return find
 
     def has_names(self, name: str) -> bool:
         """Return whether any entity that a name stands for has a name to look for."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from math import prod
 
+from tracker.rules.atoms import Atoms, gathered
 from tracker.rules.clauses import Aged, Clause, Close, Every, Find, Never, Some, Sought, Without
 
-Group = frozenset[int]
+Group = Atoms
 """Atoms of which one at least is seen."""
 
 _MOST = 32
@@ -62,12 +63,17 @@ def _any_of(parts: Sequence[list[Group]]) -> list[Group]:
     if not all(parts):
         return []
     if prod(map(len, parts)) > _MOST:
-        return [frozenset().union(*(min(part, key=len) for part in parts))]
-    return [frozenset().union(*chosen) for chosen in product(*parts)]
+        return [gathered(chain.from_iterable([_smallest(part) for part in parts]))]
+    return [gathered(chain.from_iterable(chosen)) for chosen in product(*parts)]
+
+
+def _smallest(groups: list[Group]) -> Group:
+    return min(groups, key=len)
 
 
 def _without_wider(groups: dict[Group, None]) -> tuple[Group, ...]:
     """Leave out groups that another one lies in: they say less. It only saves time, so very many are kept."""
-    if len(groups) > _COMPARED:
+    if not 1 < len(groups) <= _COMPARED:
         return tuple(groups)
-    return tuple(group for group in groups if not any(other < group for other in groups))
+    sets = [(group, frozenset(group)) for group in groups]
+    return tuple([group for group, wide in sets if not any(other < wide for _, other in sets)])

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from tracker.figures import may_hold, recognise
 from tracker.model import Feed, Field, FigureKind, Hit, Item
+from tracker.rules.atoms import Atoms
 from tracker.rules.fields import matched_text
 from tracker.rules.patterns import Pattern
 from tracker.text import Normalised, Offsets, normalise
@@ -40,7 +41,7 @@ class Beyond:
     """
 
     probes: tuple[Probe, ...] = ()
-    loose: Mapping[int, tuple[frozenset[int], ...]] = field(default_factory=dict)
+    loose: Mapping[int, tuple[Atoms, ...]] = field(default_factory=dict)
     turns: tuple[int, ...] = ()
     told: frozenset[int] = frozenset()
 

@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Field
 from tracker.rules.clauses import Clause
-from tracker.rules.literals import Literal, Zone, is_word_char
+from tracker.rules.literals import Literals, Zone, is_word_char
 from tracker.rules.names import Name
 
 FIELDS = tuple(Field)
@@ -55,7 +55,7 @@ class Lexicon:
     in which a name means something else. Entities are numbered from len(literals) on.
     """
 
-    literals: tuple[Literal, ...]
+    literals: Literals
     nets: tuple[Net, ...]
     rests: Mapping[int, re.Pattern[str]]
     names: Mapping[int, tuple[Name, ...]]
@@ -63,7 +63,9 @@ class Lexicon:
 
     def counts(self, number: int, text: str, start: int, end: int) -> bool:
         """Return whether a find of a literal has the surroundings that the literal asks for."""
-        literal = self.literals[number]
+        literal = self.literals.special.get(number)
+        if literal is None:
+            return True
         if literal.rest:
             rest = self.rests[number].match(text, end)
             if rest is None:

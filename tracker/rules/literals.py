@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -35,6 +36,43 @@ class Literal:
     grow_left: bool = False
     grow_right: bool = False
     rest: str = ""
+
+
+def is_plain(literal: Literal) -> bool:
+    """Whether a literal is nothing but its string in the words: most terms are."""
+    return literal.zone is Zone.WORDS and not (
+        literal.grow_right or literal.grow_left or literal.rest or literal.bound_left or literal.bound_right
+    )
+
+
+class Literals:
+    """All literals of a config by number; a plain one is kept as its string and made when it is asked for.
+
+    texts: the string of each. special: those that are not plain.
+    """
+
+    __slots__ = ("special", "texts")
+
+    def __init__(self, literals: Iterable[Literal | str]) -> None:
+        """literals: in the order of their numbers, plain ones as their strings."""
+        self.special: dict[int, Literal] = {}
+        texts = []
+        for number, literal in enumerate(literals):
+            if isinstance(literal, str):
+                texts.append(literal)
+            else:
+                texts.append(literal.text)
+                self.special[number] = literal
+        self.texts = tuple(texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, number: int) -> Literal:
+        return self.special.get(number) or Literal(self.texts[number], Zone.WORDS)
+
+    def __iter__(self) -> Iterator[Literal]:
+        return map(self.__getitem__, range(len(self.texts)))
 
 
 class TermError(ValueError):

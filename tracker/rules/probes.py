@@ -51,7 +51,8 @@ class Probes:
         needed = needle(pattern.text)
         needs: frozenset[int] = frozenset()
         if needed:
-            needs = vocabulary.atoms((vocabulary.number(Literal(needed, Zone.FOLDED)),), fields)
+            number = vocabulary.number(Literal(needed, Zone.FOLDED))
+            needs = frozenset(vocabulary.atoms((number,), fields))
         return self._atoms(pattern, fields), needs, _ANY_TEXT if pattern.all_texts else None
 
     def kind(self, kind: FigureKind, fields: tuple[Field, ...]) -> frozenset[int]:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.model import Feed, Field, Hit, Item, Panel
+from tracker.rules.atoms import Atoms
 from tracker.rules.fields import matched_text
 from tracker.rules.inquiry import Inquiry
 from tracker.rules.lexicon import FIELD_NUMBERS, FIELDS, atom
@@ -48,9 +49,9 @@ class Scan:
             self._find_names(reading.watched, context_known=feed.panel is Panel.AI)
         self.seen = set(self._found)
 
-    def hits(self, atoms: frozenset[int], clause: str) -> list[Hit]:
+    def hits(self, atoms: Atoms, clause: str) -> list[Hit]:
         """Return where atoms stand, in reading order; of finds in one place only the longest."""
-        seen = atoms & self.seen
+        seen = self.seen.intersection(atoms)
         if len(seen) == 1:  # the usual case: one word, in one place
             (found,) = seen
             if len(finds := self._found[found]) == 1:
@@ -105,13 +106,15 @@ class Scan:
         """Return the field, start and end in the original of a find of a literal or entity."""
         number, field = found >> 4, found & 15
         offsets = self._offsets.get(field) or self._offsets_of(field)
-        if number >= len(self._lexicon.literals):
+        literals = self._lexicon.literals
+        if number >= len(literals.texts):
             return field, *offsets.of_written(find[1], find[2])
-        literal = self._lexicon.literals[number]
+        literal = literals.special.get(number)
+        if literal is None:  # the usual case: without the spaces around it
+            text = literals.texts[number]
+            return field, *offsets.of_words(find[1] + (text[0] == " "), find[2] - (text[-1] == " "))
         forms = self._texts[field]
         if literal.zone is Zone.WORDS:
-            if literal.text[0] == literal.text[-1] == " " and not literal.rest:  # the usual case
-                return field, *offsets.of_words(find[1] + 1, find[2] - 1)
             return field, *offsets.of_words(*self._evidence(number, literal, forms.words, find))
         if literal.zone is Zone.FOLDED:
             return field, *offsets.of_folded(*self._evidence(number, literal, forms.folded, find))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from tracker.model import Feed, Field, Item
+from tracker.rules.atoms import gathered
 from tracker.rules.fields import matched_text
 from tracker.rules.groups import Costs, Group, required_groups
 from tracker.rules.inquiry import is_literal
@@ -92,7 +93,7 @@ class Sieve:
 
 def _all_in(groups: tuple[Group, ...], seen: set[int]) -> bool:
     for group in groups:  # noqa: SIM110  (a generator takes twice as long)
-        if group.isdisjoint(seen):
+        if seen.isdisjoint(group):
             return False
     return True
 
@@ -188,7 +189,7 @@ class _Maker:
             names = (
                 atom(literal, found & 15) for found in entities for literal in self._names.get(found >> 4, ())
             )
-            self._spelled[group] = group.difference(entities).union(names) if entities else group
+            self._spelled[group] = gathered({*group, *names}.difference(entities)) if entities else group
         return self._spelled[group]
 
 

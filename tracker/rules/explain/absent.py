@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tracker.model import Feed, Field, Hit, Item, Match
+from tracker.rules.atoms import Atoms
 from tracker.rules.clauses import Find, Sought
 from tracker.rules.explain.forms import Forms
 from tracker.rules.explain.misses import Miss, listed, quoted
@@ -43,7 +44,7 @@ class Inspection:
         fields = tuple(field for field in FIELDS if field in ruleset.fields or field in _PROSE)
         self.scan = _scan(replace(ruleset, fields=fields), item, feed, matches)
         self.numbers = frozenset(found >> 4 for found in self.scan.seen)
-        self._told: dict[tuple[frozenset[int], str], Miss] = {}
+        self._told: dict[tuple[Atoms, str], Miss] = {}
         self._definitions = definitions
         self._literals = ruleset.lexicon.literals
         self._forms = Forms({field: matched_text(field, item, feed) for field in fields})
