@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Protocol, cast
 
 from tracker.model import Field, Hit
@@ -111,12 +111,16 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """`and`."""
+    """`and`. checks: the parts, those that are quickly asked first."""
 
     parts: tuple[Clause, ...]
+    checks: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checks", _quick_first(self.parts))
 
     def holds(self, view: View) -> bool:
-        for part in self.parts:  # noqa: SIM110  (a generator takes twice as long)
+        for part in self.checks:  # noqa: SIM110  (a generator takes twice as long)
             if not part.holds(view):
                 return False
         return True
@@ -127,15 +131,22 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """`or`. atoms: of all parts, when all are finds and one look is enough; else empty."""
+    """`or`. atoms: of all parts, when all are finds and one look is enough; else empty.
+
+    checks: see `Every`.
+    """
 
     parts: tuple[Clause, ...]
     atoms: Atoms = ()
+    checks: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checks", self.parts if self.atoms else _quick_first(self.parts))
 
     def holds(self, view: View) -> bool:
         if self.atoms:
             return not view.seen.isdisjoint(self.atoms)
-        return any(part.holds(view) for part in self.parts)
+        return any(part.holds(view) for part in self.checks)
 
     def hits(self, view: View) -> list[Hit]:
         if self.atoms:
@@ -153,9 +164,14 @@ class Close:
     right: Clause
     words: int | None
     ordered: bool
+    checks: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checks", _quick_first((self.left, self.right)))
 
     def holds(self, view: View) -> bool:
-        return self.left.holds(view) and self.right.holds(view) and bool(self.hits(view))
+        first, second = self.checks
+        return first.holds(view) and second.holds(view) and bool(self.hits(view))
 
     def hits(self, view: View) -> list[Hit]:
         """Return every hit of either side that has a partner on the other."""
@@ -206,6 +222,31 @@ class Without:
         starts = [(hit.field, hit.start) for hit in outer]
         reach = list(accumulate(outer, _further))
         return [hit for hit in self.left.hits(view) if not _covered(hit, starts, reach)]
+
+
+def _effort(clause: Clause) -> int:
+    """Return how dear a clause is to ask: 0 for a look at what was seen, then places, patterns, figures."""
+    match clause:
+        case Find() | Aged():
+            return 0
+        case Sought():
+            return 4
+        case Never():
+            return _effort(clause.inner)
+        case Every():
+            return max(map(_effort, clause.parts))
+        case Some():
+            return 0 if clause.atoms else max(map(_effort, clause.parts))
+        case Close() | Without():
+            return 1 + max(_effort(clause.left), _effort(clause.right))
+
+
+def _quick_first(parts: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """Return clauses in the order in which to ask whether they hold; the same tuple when it is in order."""
+    efforts = [_effort(part) for part in parts]
+    if all(one <= other for one, other in pairwise(efforts)):
+        return parts
+    return tuple(part for _, part in sorted(zip(efforts, parts, strict=True), key=lambda pair: pair[0]))
 
 
 Clause = Find | Sought | Aged | Never | Every | Some | Close | Without
